@@ -1,0 +1,1 @@
+"""The brain of Heed and the service around it."""

@@ -1,0 +1,1 @@
+"""The command line. `main` names the commands; each module holds one and is imported only when it is run."""

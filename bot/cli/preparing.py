@@ -1,0 +1,75 @@
+"""`heed index` and `heed train`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot import service, training
+from bot.cli.output import err, out, progress_bars
+from bot.telemetry import set_up_logging
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+    from bot.training import Brain, Indexed
+
+
+async def index_articles(settings: Settings) -> int:
+    """Index, and say what was done and what was left out; 1 where a file was left out."""
+    set_up_logging(settings.log.model_copy(update={"level": "error", "format": "console"}))
+    async with service.open_database(settings) as database:
+        with progress_bars() as progress:
+            encoder = await service.load_encoder(settings, progress)
+            indexed = await training.index(settings, database, encoder, progress)
+    report_index(indexed)
+    return 1 if indexed.problems else 0
+
+
+async def train_all(settings: Settings, *, force: bool) -> int:
+    """Index and train, and show the model cards and the certificate."""
+    set_up_logging(settings.log.model_copy(update={"level": "error", "format": "console"}))
+    async with service.open_database(settings) as database:
+        with progress_bars() as progress:
+            encoder = await service.load_encoder(settings, progress)
+            indexed = await training.index(settings, database, encoder, progress)
+            brain = await training.train(settings, database, encoder, progress=progress, force=force)
+    report_index(indexed)
+    report_brain(brain)
+    return 0
+
+
+def report_index(indexed: Indexed) -> None:
+    """Say what an indexing run did."""
+    for problem in indexed.problems:
+        err.print(f"left out: {problem}", style="yellow", markup=False)
+    out.print(
+        f"{indexed.articles} articles in {indexed.passages} passages; {indexed.changed} changed, {indexed.encoded} encoded."
+    )
+
+
+def report_brain(brain: Brain) -> None:
+    """Say what was trained and what is certified."""
+    heads, confidence = brain.cards["heads"], brain.cards["confidence"]
+    out.print(
+        f"Heads from {heads['examples']} examples; held out: intent right {heads['held_out_intent_accuracy']:.1%}, "
+        f"mood right {heads['held_out_mood_accuracy']:.1%}."
+    )
+    out.print(
+        f"Confidence from {confidence['trials']} trials; held out: right article first {confidence['held_out_precision_at_1']:.1%}, "
+        f"calibration error {confidence['calibration_error']:.3f}."
+    )
+    out.print(certificate_line(brain))
+
+
+def certificate_line(brain: Brain) -> str:
+    """Say in one sentence what the certificate allows."""
+    certificate = brain.certificate
+    if certificate.valid:
+        return (
+            f"Certified: from confidence {certificate.threshold:.2f} at most {certificate.target.max_wrong:.0%} wrong, "
+            f"{certificate.target.certainty:.0%} sure ({certificate.wrong} wrong of {certificate.answers} audited answers, "
+            f"upper bound {certificate.upper_bound:.1%})."
+        )
+    return (
+        f"Not certifiable yet for at most {certificate.target.max_wrong:.0%} wrong: at least {certificate.missing} more "
+        "audited answers needed; nothing is answered alone."
+    )

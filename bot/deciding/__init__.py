@@ -1,0 +1,1 @@
+"""DECIDE: rules in order, thresholds and the certificate. Everything here is pure."""

@@ -1,0 +1,217 @@
+"""The rules of a decision, in order. The first that applies fixes the route; every one's outcome is recorded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.vocabulary import (
+    Candidate,
+    Decision,
+    Mention,
+    Reason,
+    Route,
+    RuleOutcome,
+    Understanding,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+FAR_REACH = 100_000
+"""Followers from which more of them make no difference to the priority, so that reach cannot starve others."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """The numbers that the rules compare with."""
+
+    answer: float | None  #: Answer threshold; None where nothing may be answered alone.
+    certified: bool  #: Whether a valid certificate stands behind it.
+    alone: bool  #: Whether ops let the bot answer alone at all.
+    draft: float
+    ambiguity: float
+    irate: float
+    danger: float
+    person: float
+    nothing_asked: float
+    languages: frozenset[str]
+    paused: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """Everything that one decision may look at."""
+
+    mention: Mention
+    limits: Limits
+    guarded: Reason | None = None  #: The guard that holds, if any.
+    with_agent: bool = False
+    understanding: Understanding | None = None  #: None only where a guard holds.
+    candidates: tuple[Candidate, ...] = ()  #: Best first.
+    refusals: tuple[Reason, ...] = ()  #: What the platform's rules hold against posting the best candidate's answer.
+
+    @property
+    def confidence(self) -> float:
+        """Confidence of the best candidate; 0 without one."""
+        return self.candidates[0].confidence if self.candidates else 0.0
+
+    @property
+    def read(self) -> Understanding:
+        """The understanding of a mention that no guard held back."""
+        if self.understanding is None:
+            raise ValueError("a mention without a guard needs an understanding")
+        return self.understanding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """A rule's word: this route, for these reasons."""
+
+    route: Route
+    reasons: tuple[Reason, ...]
+
+
+def guards(case: Case) -> Verdict | None:
+    """Our own post, a repost, a duplicate, an opt-out, too old: nothing is owed."""
+    return Verdict(route=Route.IGNORE, reasons=(case.guarded,)) if case.guarded else None
+
+
+def agent_has_it(case: Case) -> Verdict | None:
+    """While an agent has the conversation the bot is silent."""
+    return Verdict(route=Route.HANDOFF, reasons=(Reason.CONVERSATION_WITH_AGENT,)) if case.with_agent else None
+
+
+def danger(case: Case) -> Verdict | None:
+    """Safety, legal, press, self-harm: a person, and no automatic text."""
+    if case.read.danger < case.limits.danger:
+        return None
+    return Verdict(route=Route.HANDOFF, reasons=(Reason.SAFETY,))
+
+
+def irate(case: Case) -> Verdict | None:
+    """An angry or desperate author gets a person, never a cheerful answer."""
+    return Verdict(route=Route.HANDOFF, reasons=(Reason.IRATE,)) if case.read.mood >= case.limits.irate else None
+
+
+def asks_for_person(case: Case) -> Verdict | None:
+    """Whoever asks for a person gets one."""
+    if case.read.probability("ask_person") < case.limits.person:
+        return None
+    return Verdict(route=Route.HANDOFF, reasons=(Reason.ASKED_FOR_PERSON,))
+
+
+def not_addressed(case: Case) -> Verdict | None:
+    """A post that only matched a keyword is never answered. X: no replies to people who did not turn to us."""
+    return None if case.mention.addressed else Verdict(route=Route.IGNORE, reasons=(Reason.NOT_ADDRESSED,))
+
+
+def language(case: Case) -> Verdict | None:
+    """A language without reviewed answers goes to a person."""
+    spoken = case.read.language
+    if spoken is None or spoken in case.limits.languages:
+        return None
+    return Verdict(route=Route.HANDOFF, reasons=(Reason.LANGUAGE,))
+
+
+def nothing_asked(case: Case) -> Verdict | None:
+    """Spam, small talk and thanks need no answer; praise goes to a person who may thank."""
+    if case.confidence >= case.limits.draft and case.read.intent != "praise":
+        return None
+    if case.read.probability("spam", "small_talk", "thank", "affirm") >= case.limits.nothing_asked:
+        return Verdict(route=Route.IGNORE, reasons=(Reason.NOTHING_ASKED,))
+    if case.read.intent == "praise":
+        return Verdict(route=Route.HANDOFF, reasons=(Reason.NOTHING_ASKED,))
+    return None
+
+
+def confident(case: Case) -> Verdict | None:
+    """Sure enough, reviewed, certified and allowed: the bot answers alone. Whatever is missing makes it a draft."""
+    hurdles = _hurdles(case)
+    if case.limits.answer is not None and case.confidence >= case.limits.answer:
+        route, reasons = (Route.DRAFT, hurdles) if hurdles else (Route.ANSWER, (Reason.CONFIDENT,))
+        return Verdict(route=route, reasons=reasons)
+    return None
+
+
+def worth_a_look(case: Case) -> Verdict | None:
+    """Not sure enough to answer alone, but a person may find the proposal right."""
+    if case.confidence < case.limits.draft:
+        return None
+    reasons = [Reason.UNCERTAIN] if case.limits.answer is not None else [Reason.NO_CERTIFICATE]
+    if _is_ambiguous(case):
+        reasons.append(Reason.AMBIGUOUS)
+    return Verdict(route=Route.DRAFT, reasons=tuple(reasons))
+
+
+def otherwise(case: Case) -> Verdict | None:
+    """Nothing in the knowledge base answers it: a person, with the nearest candidates attached."""
+    return Verdict(route=Route.HANDOFF, reasons=(Reason.UNCERTAIN if case.candidates else Reason.NOTHING_FOUND,))
+
+
+RULES: tuple[Callable[[Case], Verdict | None], ...] = (
+    guards,
+    agent_has_it,
+    danger,
+    irate,
+    asks_for_person,
+    not_addressed,
+    language,
+    nothing_asked,
+    confident,
+    worth_a_look,
+    otherwise,
+)
+
+
+def decide(case: Case) -> Decision:
+    """Choose the route of one mention. Pure: same case, same decision, no clock, no network."""
+    outcomes: list[RuleOutcome] = []
+    verdict: Verdict | None = None
+    for rule in RULES[:1] if case.guarded else RULES:
+        said = rule(case)
+        outcomes.append(RuleOutcome(rule=rule.__name__, applied=said is not None, reasons=said.reasons if said else ()))
+        verdict = verdict or said
+    if verdict is None:
+        raise ValueError("the last rule always applies")
+    return Decision(
+        route=verdict.route,
+        reasons=verdict.reasons,
+        rules=tuple(outcomes),
+        priority=priority(case, verdict),
+        confidence=case.confidence,
+        threshold=case.limits.answer,
+        certified=case.limits.certified,
+        candidates=case.candidates,
+        understanding=case.understanding,
+    )
+
+
+def priority(case: Case, verdict: Verdict) -> float:
+    """Say how soon a person should look, 0 to 1: danger, then mood, then reach, each a part of the sum."""
+    if case.understanding is None or verdict.route in {Route.IGNORE, Route.ANSWER}:
+        return 0.0
+    reach = min(case.mention.followers, FAR_REACH) / FAR_REACH
+    urgent = case.understanding.danger if Reason.SAFETY in verdict.reasons else 0.0
+    return round(min(1.0, 0.5 * urgent + 0.4 * case.understanding.mood + 0.1 * reach), 4)
+
+
+def _hurdles(case: Case) -> tuple[Reason, ...]:
+    hurdles = list(case.refusals)
+    if case.limits.paused:
+        hurdles.append(Reason.PAUSED)
+    if not case.limits.alone:
+        hurdles.append(Reason.DRAFT_MODE)
+    if _is_ambiguous(case):
+        hurdles.append(Reason.AMBIGUOUS)
+    if case.candidates and not case.candidates[0].reviewed:
+        hurdles.append(Reason.POLICY)
+    return tuple(hurdles)
+
+
+def _is_ambiguous(case: Case) -> bool:
+    if len(case.candidates) < 2:
+        return False
+    first, second = case.candidates[:2]
+    return first.confidence - second.confidence < case.limits.ambiguity
+

@@ -1,0 +1,106 @@
+"""Everything that can go wrong, as one tree.
+
+HeedError
+├── SettingsError               a setting is missing, unknown or out of range
+├── DataError                   a file of ours is malformed; carries file and line
+├── StorageDown                 the database cannot be reached                        retryable
+├── NotTrained                  heads or index are missing
+├── IllegalMove                 a state machine was asked for a step it does not have
+├── PortTaken                   another program listens on a port we need
+└── ChannelError                a channel could not do what it was asked
+    ├── ChannelDown             unreachable, or answers 5xx                            retryable
+    ├── ChannelBusy             a rate limit; carries retry_after                      retryable
+    ├── ChannelSpent            credits or a usage cap are used up
+    ├── CredentialsRefused      tokens are wrong, expired or lack a right
+    ├── PostGone                the post is deleted or not visible to us
+    ├── PostRefused             the channel refused a reply for good
+    │   └── DuplicateRefused    the channel says that we said this already
+    └── OutcomeUnknown          a post may or may not have been made; never send again unread
+"""
+
+from __future__ import annotations
+
+
+class HeedError(Exception):
+    """Something went wrong in Heed."""
+
+    retryable = False
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(message or (type(self).__doc__ or "").strip())
+
+
+class SettingsError(HeedError):
+    """A setting is missing, unknown or out of range."""
+
+
+class DataError(HeedError):
+    """A file is malformed."""
+
+    def __init__(self, problem: str, *, file: str, line: int | None = None, remedy: str = "") -> None:
+        where = f"{file}:{line}" if line is not None else file
+        super().__init__(f"{where}: {problem}" + (f" {remedy}" if remedy else ""))
+        self.file = file
+        self.line = line
+
+
+class StorageDown(HeedError):
+    """The database cannot be reached."""
+
+    retryable = True
+
+
+class NotTrained(HeedError):
+    """The heads or the index are missing; run `heed train` first."""
+
+
+class IllegalMove(HeedError):
+    """That step is not possible in the present state."""
+
+
+class PortTaken(HeedError):
+    """Another program listens on a port that Heed needs."""
+
+
+class ChannelError(HeedError):
+    """The channel could not do what it was asked."""
+
+
+class ChannelDown(ChannelError):
+    """The channel cannot be reached, or answers with a server error."""
+
+    retryable = True
+
+
+class ChannelBusy(ChannelError):
+    """The channel asked us to slow down."""
+
+    retryable = True
+
+    def __init__(self, message: str = "", *, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after  #: Seconds; None where the channel did not say.
+
+
+class ChannelSpent(ChannelError):
+    """Credits or a usage cap of the channel are used up; waiting does not help, topping up does."""
+
+
+class CredentialsRefused(ChannelError):
+    """The channel refused our credentials; check the tokens and the app's permissions."""
+
+
+class PostGone(ChannelError):
+    """The post is deleted or no longer visible to us."""
+
+
+class PostRefused(ChannelError):
+    """The channel refused the reply for good."""
+
+
+class DuplicateRefused(PostRefused):
+    """The channel says that we said exactly this already."""
+
+
+class OutcomeUnknown(ChannelError):
+    """The reply may or may not have been posted; look before sending again."""

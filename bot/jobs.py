@@ -1,0 +1,212 @@
+"""The jobs that Procrastinate runs: decide what waits, deliver one reply, and sweep up work that lost its job."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import structlog
+from procrastinate import App, Blueprint, JobContext, PsycopgConnector
+from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
+
+from bot import telemetry
+from bot.errors import StorageDown
+from bot.intake.guards import Watch
+from bot.pipeline import think
+from bot.vocabulary import Decision, Handoff, Outcome, Reason, Route, RuleOutcome, Switch
+from responders.outbox import Delivered, Later, NothingToDo, Refused, deliver
+from storage import decisions, inbox, outbox
+from storage.switches import switches_on
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
+    from concurrent.futures import Executor
+
+    from bot.deciding.rules import Limits
+    from bot.settings import Settings
+    from bot.training import Brain
+    from bot.vocabulary import Admitted
+    from responders.outbox import Desk
+    from storage.database import Database
+
+log = structlog.get_logger(__name__)
+
+DECIDE, DELIVER = "decide", "deliver"
+"""Queues."""
+
+jobs = Blueprint()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workshop:
+    """What the jobs work with."""
+
+    settings: Settings
+    database: Database
+    brain: Callable[[], Brain]  #: Asked for each batch, so that a newly trained brain takes over at once.
+    bench: Executor  #: One thread for everything that computes.
+    desks: Mapping[str, Desk]  #: How replies leave, by channel.
+    foreman: Foreman
+
+    async def decide_waiting(self) -> int:
+        """Decide all that waits, batch by batch; give how many. What another process has taken is left to it."""
+        count = 0
+        while settled := await self._decide_batch():
+            count += settled
+        return count
+
+    async def _decide_batch(self) -> int:
+        started = time.perf_counter()
+        async with self.database.begin() as connection:
+            batch = await inbox.take(connection, self.settings.worker.batch)
+            if not batch:
+                return 0
+            brain = self.brain()
+            paused = Switch.PAUSED in await switches_on(connection)
+            outcomes = await self._think(batch, brain, paused=paused)
+            to_send = await decisions.record(connection, outcomes, brain.versions)
+        for reply_id in to_send:
+            await self.foreman.deliver(reply_id)
+        telemetry.BATCH_SECONDS.observe(time.perf_counter() - started)
+        for outcome in outcomes:
+            _report(outcome)
+        return len(batch)
+
+    async def _think(self, batch: Sequence[Admitted], brain: Brain, *, paused: bool) -> list[Outcome]:
+        deciding, replying = self.settings.deciding, self.settings.replying
+        watch = Watch.from_settings(deciding, replying, datetime.now(UTC))
+        limits = replace(brain.limits, paused=paused)
+
+        def work() -> list[Outcome]:
+            try:
+                return think(batch, brain.steps, watch=watch, limits=limits)
+            except Exception:  # noqa: BLE001 - the worker's door: one post that cannot be read must not stop the rest
+                log.exception("batch failed, deciding one by one", mentions=[a.mention.id for a in batch])
+                return [_alone(admitted, brain, watch, limits) for admitted in batch]
+
+        return await asyncio.get_running_loop().run_in_executor(self.bench, work)
+
+    async def deliver(self, reply_id: int) -> None:
+        """Bring one reply as far as it can go, and come back later where it is not there yet."""
+        async with self.database.begin() as connection:
+            outgoing = await outbox.find(connection, reply_id)
+        desk = self.desks.get(outgoing.reply.channel) if outgoing else None
+        if desk is None:
+            return
+        outcome = await deliver(reply_id, desk)
+        telemetry.DELIVERIES.labels(type(outcome).__name__.lower()).inc()
+        match outcome:
+            case Later(seconds=seconds):
+                await self.foreman.deliver(reply_id, after=seconds)
+            case Delivered() | Refused() | NothingToDo():
+                pass
+
+    async def sweep(self) -> None:
+        """Give a job to all work that has none: after a crash, or when a job could not be written."""
+        now = datetime.now(UTC)
+        async with self.database.begin() as connection:
+            waiting = await inbox.count_waiting(connection)
+            slowest = max((desk.settle_seconds for desk in self.desks.values()), default=0.0)
+            unsent = await outbox.unsent(connection, now=now, tried_before=now - timedelta(seconds=slowest))
+        telemetry.WAITING.set(waiting)
+        await self.foreman.revive(self.settings.worker.stalled_seconds)
+        if waiting:
+            await self.foreman.decide()
+        for reply in unsent:
+            await self.foreman.deliver(reply.reply_id)
+
+
+class Foreman:
+    """Gives out jobs. A job that waits already is not given twice."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    async def decide(self) -> None:
+        """Have all that waits decided."""
+        await self._defer(DECIDE, lambda task: task.configure(queueing_lock=DECIDE).defer_async())
+
+    async def deliver(self, reply_id: int, *, after: float = 0.0) -> None:
+        """Have one reply delivered, no sooner than *after* seconds from now."""
+        when = {"schedule_in": {"seconds": after}} if after else {}
+        name = f"reply {reply_id}"
+        await self._defer(
+            DELIVER, lambda task: task.configure(lock=name, queueing_lock=name, **when).defer_async(reply_id=reply_id)
+        )
+
+    async def revive(self, silence: float) -> None:
+        """Give the jobs of workers that were silent for *silence* seconds to others. Raises StorageDown."""
+        try:
+            for job in await self._app.job_manager.get_stalled_jobs(seconds_since_heartbeat=silence):
+                log.warning("job of a lost worker revived", job=job.id, task=job.task_name)
+                await self._app.job_manager.retry_job(job)
+        except ConnectorException as error:
+            raise StorageDown(f"The job queue cannot be reached: {error}") from error
+
+    async def _defer(self, name: str, defer: Callable[..., Awaitable[int]]) -> None:
+        try:
+            with suppress(AlreadyEnqueued):
+                await defer(self._app.tasks[name])
+        except ConnectorException as error:
+            raise StorageDown(f"The job queue cannot be reached: {error}") from error
+
+
+def job_app(database: Database, *, connections: int) -> App:
+    """Make the Procrastinate application on *database*; open it before use."""
+    app = App(connector=PsycopgConnector(conninfo=database.conninfo, min_size=1, max_size=connections))
+    app.add_tasks_from(jobs, namespace="heed")
+    for name in (DECIDE, DELIVER):
+        app.tasks[name] = app.tasks[f"heed:{name}"]
+    return app
+
+
+@jobs.task(name=DECIDE, queue=DECIDE, pass_context=True)
+async def decide_job(context: JobContext) -> None:
+    """Decide all that waits."""
+    await _workshop(context).decide_waiting()
+
+
+@jobs.task(name=DELIVER, queue=DELIVER, pass_context=True)
+async def deliver_job(context: JobContext, *, reply_id: int) -> None:
+    """Deliver one reply."""
+    await _workshop(context).deliver(reply_id)
+
+
+def _workshop(context: JobContext) -> Workshop:
+    workshop = context.additional_context["workshop"]
+    if not isinstance(workshop, Workshop):
+        raise TypeError("the worker was started without its workshop")
+    return workshop
+
+
+def _alone(admitted: Admitted, brain: Brain, watch: Watch, limits: Limits) -> Outcome:
+    try:
+        return think([admitted], brain.steps, watch=watch, limits=limits)[0]
+    except Exception:  # noqa: BLE001 - in doubt, a person
+        log.exception("a mention could not be read", mention=admitted.mention.id)
+        return _unread(admitted)
+
+
+def _unread(admitted: Admitted) -> Outcome:
+    reasons = (Reason.UNREADABLE,)
+    decision = Decision(
+        route=Route.HANDOFF, reasons=reasons, rules=(RuleOutcome(rule="unreadable", applied=True, reasons=reasons),)
+    )
+    made = Handoff(goal="Could not be read by the bot.", mood=0.0, reasons=reasons, mention_id=admitted.mention.id)
+    return Outcome(admitted=admitted, decision=decision, made=made)
+
+
+def _report(outcome: Outcome) -> None:
+    decision = outcome.decision
+    telemetry.DECISIONS.labels(decision.route, decision.reasons[0]).inc()
+    log.info(
+        "decided",
+        mention=outcome.admitted.mention.id,
+        route=decision.route,
+        reasons=decision.reasons,
+        confidence=round(decision.confidence, 3),
+    )

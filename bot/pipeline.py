@@ -1,0 +1,96 @@
+"""The story of a batch: from admitted mentions to what is made of them. Nothing here waits for a network."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.actions.answer import answer
+from bot.actions.draft import draft
+from bot.actions.hand_off import hand_off
+from bot.deciding.rules import Case, Limits, decide
+from bot.intake.guards import Watch, asks_to_stop, first_guard
+from bot.vocabulary import Outcome, Reason, ReplyKind, Route
+from knowledge.composing import compose
+from responders.policy import Proposal, refusals
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.nlu.understander import Understander
+    from bot.ports import Retriever
+    from bot.settings import ReplyingSettings
+    from bot.vocabulary import Admitted, Candidate, Decision, Draft, Handoff, Reply, Understanding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Steps:
+    """The steps that need more than their input."""
+
+    understander: Understander
+    retriever: Retriever
+    replying: ReplyingSettings
+
+
+def think(batch: Sequence[Admitted], steps: Steps, *, watch: Watch, limits: Limits) -> list[Outcome]:
+    """Carry a batch from admitted to acted upon, with one pass of the encoder. Blocks its thread."""
+    held = [first_guard(admitted, watch) for admitted in batch]
+    readable = [admitted.mention.text for admitted, guard in zip(batch, held, strict=True) if guard is None]
+    understandings = steps.understander.understand(readable)
+    found = iter(zip(understandings, steps.retriever.retrieve(understandings), strict=True))
+    outcomes = []
+    for admitted, guard in zip(batch, held, strict=True):
+        understanding, candidates = (None, ()) if guard else next(found)
+        case = _case(admitted, guard, understanding, candidates, steps=steps, limits=limits)
+        decision = decide(case)
+        made = _act(admitted, decision, steps.replying.signature)
+        outcomes.append(
+            Outcome(admitted=admitted, decision=decision, made=made, opts_out=asks_to_stop(admitted, watch))
+        )
+    return outcomes
+
+
+def _case(
+    admitted: Admitted,
+    guard: Reason | None,
+    understanding: Understanding | None,
+    candidates: tuple[Candidate, ...],
+    *,
+    steps: Steps,
+    limits: Limits,
+) -> Case:
+    return Case(
+        mention=admitted.mention,
+        limits=limits,
+        guarded=guard,
+        with_agent=admitted.circumstances.with_agent,
+        understanding=understanding,
+        candidates=candidates,
+        refusals=_refusals(admitted, candidates[0], steps.replying) if candidates else (),
+    )
+
+
+def _refusals(admitted: Admitted, best: Candidate, replying: ReplyingSettings) -> tuple[Reason, ...]:
+    return refusals(
+        Proposal(
+            text=compose(best.short_answer, replying.signature),
+            kind=ReplyKind.AUTOMATIC,
+            addressed=admitted.mention.addressed,
+            answered=admitted.circumstances.decided_before,
+            opted_out=admitted.circumstances.opted_out,
+            signature=replying.signature,
+            links=replying.links,
+        )
+    )
+
+
+def _act(admitted: Admitted, decision: Decision, signature: str) -> Reply | Draft | Handoff | None:
+    match decision.route:
+        case Route.ANSWER:
+            return answer(admitted, decision, signature)
+        case Route.DRAFT:
+            return draft(admitted, decision, signature)
+        case Route.HANDOFF:
+            return hand_off(admitted, decision)
+        case Route.IGNORE:
+            return None

@@ -1,0 +1,72 @@
+"""What Heed asks of the outside, as protocols. Each has a contract suite that its fake and its real adapter both pass."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.vocabulary import Candidate, Mention, Receipt, Reply, Understanding, Vectors
+
+
+class Encoder(Protocol):
+    """Turns texts into vectors that lie near each other where the texts mean the same."""
+
+    name: str  #: The model's name, stored beside every vector.
+    revision: str  #: Changes whenever the same text would give another vector.
+    dimension: int
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Give one unit vector a text, in order: shape (texts, dimension), float32. Blocks its thread."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """One look at a channel: what was there, oldest first, and where to look from next time."""
+
+    mentions: tuple[Mention, ...]
+    cursor: str | None  #: Opaque to everybody but the listener; store it only after the mentions.
+
+
+class Listener(Protocol):
+    """Hears what a channel has for us."""
+
+    channel: str
+
+    async def hear(self, cursor: str | None) -> Heard:
+        """Give everything newer than *cursor*, and what may have been late; None starts with new posts only.
+
+        The same post may come again. Raises ChannelError.
+        """
+        ...
+
+
+class Responder(Protocol):
+    """Delivers replies on one channel."""
+
+    channel: str
+
+    async def send(self, reply: Reply) -> Receipt:
+        """Post *reply* once.
+
+        Raises OutcomeUnknown when it may have been posted, another ChannelError when it certainly was not.
+        """
+        ...
+
+    async def find_sent(self, reply: Reply) -> Receipt | None:
+        """Look through our own posts for an answer to the same post; None proves that there is none.
+
+        Raises ChannelError when that cannot be known now.
+        """
+        ...
+
+
+class Retriever(Protocol):
+    """Finds the articles that may answer."""
+
+    def retrieve(self, understandings: Sequence[Understanding]) -> list[tuple[Candidate, ...]]:
+        """Give for each understanding its candidates with calibrated confidence, best first; pure."""
+        ...

@@ -1,0 +1,237 @@
+"""The composition root: the only place that knows which concrete parts there are. What opens last closes first."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import socket
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import structlog
+from aiohttp import web
+from procrastinate.exceptions import ConnectorException
+
+from bot import telemetry
+from bot.errors import HeedError, PortTaken
+from bot.hearing import keep_hearing
+from bot.jobs import DECIDE, DELIVER, Foreman, Workshop, job_app
+from bot.nlu.encoder import SentenceEncoder
+from bot.training import Progress, index, load_brain, silent, train
+from bot.web import add_health
+from console.app import add_console
+from responders.outbox import Desk
+from responders.x.client import open_client
+from responders.x.listener import XListener
+from responders.x.responder import XResponder
+from storage.database import Database
+from storage.embedded import embedded_server
+from storage.migrating import migrate
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+
+    from procrastinate import App
+
+    from bot.ports import Listener
+    from bot.settings import Settings
+    from bot.training import Brain
+
+log = structlog.get_logger(__name__)
+
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
+"""Seconds between two starts of a part that failed, doubling from the first to the longest."""
+
+PORTS_TRIED = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """Heed, running."""
+
+    settings: Settings
+    database: Database
+    brain: Brain
+    url: str  #: Of the console.
+    workshop: Workshop
+
+
+@asynccontextmanager
+async def open_database(settings: Settings) -> AsyncIterator[Database]:
+    """Open the database that the settings name, or the embedded one, and migrate it. Raises StorageDown."""
+    async with AsyncExitStack() as stack:
+        if settings.database.url is not None:
+            address = settings.database.url.get_secret_value()
+        else:
+            address = stack.enter_context(embedded_server(settings.data.folder / "postgres"))
+        database = await stack.enter_async_context(Database(address, pool=settings.database.pool))
+        await asyncio.to_thread(migrate, database)
+        yield database
+
+
+async def prepare(settings: Settings, database: Database, progress: Progress = silent) -> Brain:
+    """Index and train whatever changed, and load it. The first time takes a minute. Raises DataError, StorageDown."""
+    encoder = await load_encoder(settings, progress)
+    indexed = await index(settings, database, encoder, progress)
+    log.info("indexed", articles=indexed.articles, changed=indexed.changed, encoded=indexed.encoded)
+    return await train(settings, database, encoder, progress=progress)
+
+
+async def load_encoder(settings: Settings, progress: Progress = silent) -> SentenceEncoder:
+    """Load the encoder off the event loop."""
+    progress("Loading the encoder", 0, 1)
+    encoder = await asyncio.to_thread(SentenceEncoder, settings.encoder)
+    await asyncio.to_thread(encoder.encode, ["warm"])
+    progress("Loading the encoder", 1, 1)
+    return encoder
+
+
+async def wake(settings: Settings, database: Database) -> Brain:
+    """Load what was trained before, without looking at any file. Raises NotTrained, StorageDown."""
+    return await load_brain(settings, database, await load_encoder(settings))
+
+
+@asynccontextmanager
+async def running(
+    settings: Settings, database: Database, brain: Brain, *, serve: bool = True, listen: bool = True
+) -> AsyncIterator[Service]:
+    """Run all parts until the context ends: jobs always, the console with *serve*, the channels' listeners with *listen*.
+
+    Raises SettingsError, PortTaken, StorageDown. A channel that cannot be reached is tried again and again meanwhile.
+    """
+    async with AsyncExitStack() as stack:
+        bench = stack.enter_context(ThreadPoolExecutor(1, thread_name_prefix="bench"))
+        app = job_app(database, connections=settings.worker.concurrency + 2)
+        await stack.enter_async_context(app.open_async())
+        foreman = Foreman(app)
+        listeners, desks = await _open_channels(settings, database, stack)
+        workshop = Workshop(
+            settings=settings, database=database, brain=lambda: brain, bench=bench, desks=desks, foreman=foreman
+        )
+        url = ""
+        if serve:
+            url = await stack.enter_async_context(_serving(settings, database, foreman, workshop))
+        parts: dict[str, Callable[[], Awaitable[None]]] = {
+            "worker": lambda: _work(app, workshop, settings),
+            "sweeper": lambda: _sweep(workshop, settings.worker.sweep_seconds),
+        }
+        for listener in listeners if listen else ():
+            parts[f"listener {listener.channel}"] = _hearing(listener, database, settings, foreman)
+        _show_certificate(brain)
+        await stack.enter_async_context(_supervised(parts))
+        yield Service(settings=settings, database=database, brain=brain, url=url, workshop=workshop)
+
+
+def _hearing(
+    listener: Listener, database: Database, settings: Settings, foreman: Foreman
+) -> Callable[[], Awaitable[None]]:
+    return lambda: keep_hearing(listener, database, pause=settings.x.poll_seconds, heard=foreman.decide)
+
+
+async def _open_channels(
+    settings: Settings, database: Database, stack: AsyncExitStack
+) -> tuple[list[Listener], dict[str, Desk]]:
+    if not settings.x.enabled:
+        return [], {}
+    client = await stack.enter_async_context(open_client(settings.x))
+    desk = Desk(
+        database=database,
+        responder=XResponder(client, now),
+        rules=settings.replying,
+        clock=now,
+        settle_seconds=settings.x.settle_seconds,
+    )
+    return [XListener(client, settings.x, now)], {XListener.channel: desk}
+
+
+async def _work(app: App, workshop: Workshop, settings: Settings) -> None:
+    await app.run_worker_async(
+        queues=[DECIDE, DELIVER],
+        concurrency=settings.worker.concurrency,
+        install_signal_handlers=False,
+        shutdown_graceful_timeout=settings.x.timeout_seconds,
+        delete_jobs="successful",
+        update_heartbeat_interval=settings.worker.heartbeat_seconds,
+        stalled_worker_timeout=settings.worker.stalled_seconds,
+        additional_context={"workshop": workshop},
+    )
+
+
+async def _sweep(workshop: Workshop, pause: float) -> None:
+    while True:
+        await workshop.sweep()
+        await asyncio.sleep(pause)
+
+
+@asynccontextmanager
+async def _supervised(parts: Mapping[str, Callable[[], Awaitable[None]]]) -> AsyncIterator[None]:
+    """Run *parts* side by side, start again what fails, and stop all of them at the end."""
+    tasks = [asyncio.create_task(_keep_up(name, start), name=name) for name, start in parts.items()]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _keep_up(name: str, start: Callable[[], Awaitable[None]]) -> None:
+    pause = FIRST_PAUSE
+    while True:
+        began = asyncio.get_running_loop().time()
+        try:
+            await start()
+        except Exception as error:  # noqa: BLE001 - the worker's door: the part starts again, the others go on
+            log.error(  # noqa: TRY400 - a known error's sentence says more than its traceback
+                "part failed", part=name, problem=str(error), again_in=pause, exc_info=not _is_known(error)
+            )
+        if asyncio.get_running_loop().time() - began > LONGEST_PAUSE:
+            pause = FIRST_PAUSE
+        await asyncio.sleep(pause)
+        pause = min(2 * pause, LONGEST_PAUSE)
+
+
+def _is_known(error: Exception) -> bool:
+    return isinstance(error, HeedError | ConnectorException)
+
+
+@asynccontextmanager
+async def _serving(
+    settings: Settings, database: Database, foreman: Foreman, workshop: Workshop
+) -> AsyncIterator[str]:
+    app = web.Application()
+    add_health(app, database=database, workshop=workshop)
+    add_console(app, database=database, settings=settings, enqueue=foreman.deliver)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0)
+    await runner.setup()
+    try:
+        listening = _bind(settings.web.host, settings.web.port, next_free=settings.web.next_free_port)
+        await web.SockSite(runner, listening).start()
+        yield f"http://{settings.web.host}:{listening.getsockname()[1]}"
+    finally:
+        await runner.cleanup()
+
+
+def _bind(host: str, port: int, *, next_free: bool) -> socket.socket:
+    for candidate in range(port, port + (PORTS_TRIED if next_free else 1)):
+        try:
+            return socket.create_server((host, candidate))
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise PortTaken(f"Cannot listen on {host}:{candidate}: {error.strerror}; set web.host and web.port.") from error
+    raise PortTaken(
+        f"Port {port} on {host} is taken by another program; stop it, or set web.port (HEED_WEB_PORT) to a free one."
+    )
+
+
+def _show_certificate(brain: Brain) -> None:
+    telemetry.THRESHOLD.set(brain.limits.answer if brain.limits.answer is not None and brain.limits.alone else 2.0)
+    telemetry.UPPER_BOUND.set(brain.certificate.upper_bound if brain.certificate.valid else 1.0)
+
+
+def now() -> datetime:
+    """Give the present moment."""
+    return datetime.now(UTC)

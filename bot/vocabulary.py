@@ -1,0 +1,316 @@
+"""The words of Heed as frozen values. Read this first: every step takes some of these and gives others.
+
+HEAR gives Mention, ADMIT a Conversation, UNDERSTAND an Understanding, RETRIEVE Candidates of Passages, DECIDE a Decision,
+ACT a Reply, a Draft or a Handoff, and DELIVER a Receipt.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+Vector: TypeAlias = NDArray[np.float32]
+"""One text as a unit vector of the encoder's dimension."""
+
+Vectors: TypeAlias = NDArray[np.float32]
+"""Several texts, one unit vector a row: shape (texts, dimension)."""
+
+
+class Kind(StrEnum):
+    """What sort of post a mention is."""
+
+    POST = "post"  #: Says something of its own, at the top of a thread or as a reply.
+    QUOTE = "quote"  #: Says something of its own about another post.
+    REPOST = "repost"  #: Repeats another post unchanged.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mention:
+    """One immutable post that reached us, as the channel gave it and with its text made plain."""
+
+    channel: str  #: The channel's name, such as "x".
+    post_id: str  #: The channel's own id of this version of the post.
+    chain_id: str  #: The id of the first version; equal for all edits of one post.
+    author_id: str  #: The channel's own id of the author.
+    author_handle: str  #: The author's handle without "@".
+    text: str  #: Full text, entities unescaped.
+    posted_at: datetime  #: Timezone-aware.
+    root_id: str  #: The id of the post that started the thread.
+    author_name: str = ""  #: The author's display name.
+    in_reply_to: str | None = None  #: The post that this one replies to.
+    kind: Kind = Kind.POST
+    addressed: bool = True  #: False for a post that only matched a keyword.
+    followers: int = 0  #: The author's reach.
+    ours: bool = False  #: The brand's own account wrote it, by us or by a person.
+    id: int = 0  #: Our own id once stored; 0 before.
+
+    def __post_init__(self) -> None:
+        if self.posted_at.tzinfo is None:
+            raise ValueError("Mention.posted_at must be timezone-aware")
+
+
+class ConversationState(StrEnum):
+    """Who has a conversation."""
+
+    PENDING = "pending"  #: The bot has it.
+    OPEN = "open"  #: A person is needed.
+    SNOOZED = "snoozed"  #: Put aside until a time or the next post.
+    RESOLVED = "resolved"  #: Nothing is left to do.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversation:
+    """The unit of work: what one author says to us under one root post."""
+
+    id: int
+    channel: str
+    author_id: str
+    author_handle: str
+    root_id: str
+    state: ConversationState
+    priority: float = 0.0  #: 0 to 1, the larger the sooner.
+    owner: str | None = None  #: The agent who took it over, by name.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circumstances:
+    """What is known about a mention besides its text."""
+
+    decided_before: bool = False  #: Another version of the same post has its decision.
+    superseded: bool = False  #: A newer version of the same post has reached us.
+    opted_out: bool = False  #: Its author wants no automated replies.
+    with_agent: bool = False  #: An agent has the conversation.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Admitted:
+    """A stored mention on its way to a decision."""
+
+    mention: Mention
+    circumstances: Circumstances = Circumstances()
+    conversation_id: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ranked:
+    """One label and its probability."""
+
+    label: str
+    probability: float  #: 0 to 1.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Understanding:
+    """What one text says: its vector, what its author wants, in which mood and language."""
+
+    text: str  #: The text without handles, links and emoji.
+    vector: Vector = field(compare=False, repr=False)
+    intents: tuple[Ranked, ...]  #: All intents, most probable first.
+    mood: float  #: Probability that a person must take it because of its tone, 0 to 1.
+    danger: float  #: Probability of a safety, legal or press matter, 0 to 1.
+    language: str | None  #: ISO 639-1 code; None where the detector is unsure.
+
+    @property
+    def intent(self) -> str:
+        """The most probable intent."""
+        return self.intents[0].label
+
+    def probability(self, *intents: str) -> float:
+        """Add up the probabilities of the named intents."""
+        return sum(ranked.probability for ranked in self.intents if ranked.label in intents)
+
+
+class Part(StrEnum):
+    """Which part of an article a passage was made from."""
+
+    QUESTION = "question"
+    ASK = "ask"
+    SHORT = "short_answer"
+    FULL = "full_answer"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """A piece of an article small enough for one vector."""
+
+    article_id: str
+    language: str  #: ISO 639-1 code.
+    part: Part
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """An article that may answer a mention, and why it is thought to."""
+
+    article_id: str
+    language: str
+    topic: str
+    question: str  #: The article's title.
+    short_answer: str  #: Reviewed text where `reviewed`, else an unreviewed proposal.
+    reviewed: bool
+    passage: str  #: The passage that matched best.
+    score: float  #: Fused score, 0 to 1; only the order means something.
+    parts: Mapping[str, float]  #: The parts of the score by name, such as "dense" and "lexical".
+    confidence: float = 0.0  #: Calibrated probability that the article answers the mention, 0 to 1.
+
+
+class Route(StrEnum):
+    """Where a mention goes."""
+
+    ANSWER = "answer"  #: The bot replies alone.
+    DRAFT = "draft"  #: A reply waits for a person.
+    HANDOFF = "handoff"  #: A person takes it.
+    IGNORE = "ignore"  #: Nothing is owed.
+
+
+class Reason(StrEnum):
+    """Why a decision took its route."""
+
+    CONFIDENT = "confident"
+    UNCERTAIN = "uncertain"
+    AMBIGUOUS = "ambiguous"
+    NOTHING_FOUND = "nothing_found"
+    NOTHING_ASKED = "nothing_asked"
+    IRATE = "irate"
+    SAFETY = "safety"
+    ASKED_FOR_PERSON = "asked_for_person"
+    NOT_ADDRESSED = "not_addressed"
+    OURSELVES = "ourselves"
+    REPOST = "repost"
+    DUPLICATE = "duplicate"
+    OPTED_OUT = "opted_out"
+    POLICY = "policy"
+    LANGUAGE = "language"
+    INCIDENT = "incident"
+    PAUSED = "paused"
+    BREAKER = "breaker"
+    NO_CERTIFICATE = "no_certificate"
+    DRAFT_MODE = "draft_mode"
+    OVER_LENGTH = "over_length"
+    STALE = "stale"
+    CONVERSATION_WITH_AGENT = "conversation_with_agent"
+    CHANNEL_BUSY = "channel_busy"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleOutcome:
+    """One rule of the decision and whether it applied."""
+
+    rule: str
+    applied: bool
+    reasons: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """The route of one mention and everything needed to explain it. Made once, never changed."""
+
+    route: Route
+    reasons: tuple[Reason, ...]
+    rules: tuple[RuleOutcome, ...]  #: Every rule in order, applied or not.
+    priority: float = 0.0  #: 0 to 1, for the queue.
+    confidence: float = 0.0  #: Of the best candidate; 0 without one.
+    threshold: float | None = None  #: The answer threshold in force; None where none is.
+    certified: bool = False  #: Whether a valid certificate stands behind the threshold.
+    candidates: tuple[Candidate, ...] = ()  #: Best first.
+    understanding: Understanding | None = None  #: None where a guard decided before reading.
+
+
+class ReplyKind(StrEnum):
+    """Who stands behind a reply."""
+
+    AUTOMATIC = "automatic"  #: The bot alone.
+    APPROVED = "approved"  #: A draft that an agent approved.
+    AGENT = "agent"  #: An agent's own words.
+
+
+class ReplyState(StrEnum):
+    """How far a reply has come."""
+
+    QUEUED = "queued"  #: Waits to be sent.
+    SENDING = "sending"  #: Handed to the channel; the outcome is not known yet.
+    SENT = "sent"  #: The receipt is stored.
+    FAILED = "failed"  #: The channel refused it for good.
+    CANCELLED = "cancelled"  #: Withdrawn before it was sent.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """A text that goes out as an answer to one post."""
+
+    channel: str
+    in_reply_to: str  #: The post that is answered.
+    text: str  #: Final text, signature included.
+    kind: ReplyKind = ReplyKind.AUTOMATIC
+    author: str = ""  #: The agent's name; empty for the bot.
+    id: int = 0  #: Our own id once stored; 0 before.
+    mention_id: int = 0
+    conversation_id: int = 0
+
+
+class DraftState(StrEnum):
+    """What became of a draft."""
+
+    PENDING = "pending"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A reply that waits for a person."""
+
+    text: str
+    article_id: str | None = None
+    confidence: float = 0.0
+    state: DraftState = DraftState.PENDING
+    id: int = 0
+    mention_id: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handoff:
+    """A mention given to a person, with what that person needs to go on."""
+
+    goal: str  #: One line: what the customer wants, as far as we know.
+    mood: float  #: 0 to 1.
+    reasons: tuple[Reason, ...]
+    suggestion: str = ""  #: A text to start from; empty where none is fit.
+    priority: float = 0.0  #: 0 to 1.
+    id: int = 0
+    mention_id: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """The channel's proof that a reply was posted."""
+
+    channel: str
+    post_id: str  #: The channel's own id of our post.
+    sent_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """A decided mention and what was made of it: a reply, a draft, a handoff, or nothing."""
+
+    admitted: Admitted
+    decision: Decision
+    made: Reply | Draft | Handoff | None = None
+    opts_out: bool = False  #: Whether the mention asks for no more automated replies.
+
+
+class Switch(StrEnum):
+    """What ops can turn off by hand."""
+
+    PAUSED = "paused"  #: The kill switch: the bot sends nothing alone.

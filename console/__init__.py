@@ -1,0 +1,1 @@
+"""Web pages where agents and ops work: the queue, one conversation, and what may be done in it."""

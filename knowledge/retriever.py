@@ -1,0 +1,87 @@
+"""RETRIEVE: from an understanding to candidates with a calibrated confidence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from bot.vocabulary import Candidate
+from knowledge.confidence import read_signs
+from knowledge.passages import split
+from knowledge.shelf import FEATURES, Shelf
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from bot.vocabulary import Passage, Understanding, Vector
+    from knowledge.article import Article
+    from knowledge.confidence import Confidence
+
+FIRST_LANGUAGE = "en"
+"""Searched where a text's language is unsure or has no articles."""
+
+SHOWN = 5
+"""Candidates that are kept."""
+
+
+class HybridRetriever:
+    """Searches the shelf of a text's language with both arms. Read-only; a changed knowledge base gets a new one."""
+
+    def __init__(self, shelves: Mapping[str, Shelf], confidence: Confidence) -> None:
+        self._shelves = dict(shelves)
+        self._confidence = confidence
+
+    def retrieve(self, understandings: Sequence[Understanding]) -> list[tuple[Candidate, ...]]:
+        """Give for each understanding its candidates with calibrated confidence, best first."""
+        return [self._candidates(understanding) for understanding in understandings]
+
+    def _candidates(self, understanding: Understanding) -> tuple[Candidate, ...]:
+        shelf = self._shelves.get(understanding.language or FIRST_LANGUAGE) or self._shelves.get(FIRST_LANGUAGE)
+        if shelf is None or not understanding.text:
+            return ()
+        nominees = shelf.nominate(understanding.vector, understanding.text)
+        if not len(nominees.articles):
+            return ()
+        scores = self._confidence.score(nominees, shelf.language)
+        first = self._confidence.of_first(read_signs(nominees, scores, understanding, shelf.language))
+        order = np.argsort(-scores, kind="stable")[:SHOWN]
+        best = float(scores[order[0]])
+        return tuple(
+            _candidate(
+                shelf.articles[int(nominees.articles[n])],
+                shelf.passages[int(nominees.passages[n])],
+                score=float(scores[n]),
+                parts=dict(zip(FEATURES, np.round(nominees.features[n], 4).tolist(), strict=True)),
+                # The others share the first one's confidence in the proportion of their scores.
+                confidence=first * float(scores[n]) / best if best > 0 else 0.0,
+            )
+            for n in order
+        )
+
+
+def _candidate(
+    article: Article, passage: Passage, *, score: float, parts: Mapping[str, float], confidence: float
+) -> Candidate:
+    return Candidate(
+        article_id=article.id,
+        language=article.language,
+        topic=article.topic,
+        question=article.question,
+        short_answer=article.short_answer,
+        reviewed=article.reviewed,
+        passage=passage.text,
+        score=round(score, 4),
+        parts=parts,
+        confidence=round(min(max(confidence, 0.0), 1.0), 4),
+    )
+
+
+def build_shelves(articles: Sequence[Article], vectors: Mapping[str, Vector]) -> dict[str, Shelf]:
+    """Put *articles* on shelves by language; *vectors* holds the vector of each passage by its text."""
+    shelves = {}
+    for language in sorted({article.language for article in articles}):
+        own = [article for article in articles if article.language == language]
+        passages = split(own)
+        shelves[language] = Shelf(own, passages, np.stack([vectors[passage.text] for passage in passages]))
+    return shelves

@@ -1,0 +1,20 @@
+"""Where the sandbox listens, whom it knows, and how strict it is."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SandboxConfig:
+    """Settings of one sandbox; the keys are good for this sandbox only and open nothing else."""
+
+    host: str = "127.0.0.1"
+    port: int = 8480  #: 0 lets the system choose.
+    consumer_key: str = field(default="sandbox-consumer-key", repr=False)
+    consumer_secret: str = field(default="sandbox-consumer-secret", repr=False)
+    access_token: str = field(default="sandbox-access-token", repr=False)
+    access_token_secret: str = field(default="sandbox-access-token-secret", repr=False)
+    bearer_token: str = field(default="sandbox-bearer-token", repr=False)
+    limit_scale: float = 1.0  #: Multiplies every rate limit; a demo that polls each second needs about 10.
+    duplicate_seconds: float = 900.0  #: How long an author may not publish the same text again.
+    brand_handle: str = "TarnwellHelp"
+    brand_name: str = "Tarnwell Support"

@@ -1,0 +1,61 @@
+"""What training made: heads, confidence and certificates, each with the fingerprint of what it was made from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+
+from storage.tables import artifacts, certificates
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Artifact:
+    """One trained thing."""
+
+    name: str
+    fingerprint: str  #: Of everything it was made from.
+    payload: bytes
+    card: Mapping[str, Any]  #: Its model card.
+
+
+async def find_artifact(connection: AsyncConnection, name: str) -> Artifact | None:
+    """Give what was trained last under *name*."""
+    row = (await connection.execute(select(artifacts).where(artifacts.c.name == name))).one_or_none()
+    if row is None:
+        return None
+    return Artifact(name=row.name, fingerprint=row.fingerprint, payload=bytes(row.payload), card=row.card)
+
+
+async def put_artifact(connection: AsyncConnection, artifact: Artifact) -> None:
+    """Store *artifact* in the place of the former one of that name."""
+    values = {"fingerprint": artifact.fingerprint, "payload": artifact.payload, "card": dict(artifact.card)}
+    await connection.execute(
+        insert(artifacts)
+        .values(name=artifact.name, **values)
+        .on_conflict_do_update(index_elements=["name"], set_={**values, "made_at": func.now()})
+    )
+
+
+async def find_certificate(connection: AsyncConnection, fingerprint: str) -> dict[str, Any] | None:
+    """Give the newest certificate made from what *fingerprint* stands for."""
+    statement = (
+        select(certificates.c.document)
+        .where(certificates.c.fingerprint == fingerprint)
+        .order_by(certificates.c.id.desc())
+        .limit(1)
+    )
+    document: dict[str, Any] | None = await connection.scalar(statement)
+    return document
+
+
+async def put_certificate(connection: AsyncConnection, fingerprint: str, document: Mapping[str, Any]) -> None:
+    """Keep a certificate; former ones stay as a record."""
+    await connection.execute(insert(certificates).values(fingerprint=fingerprint, document=dict(document)))

@@ -1,0 +1,108 @@
+"""Who has a conversation: people take it, give it back and close it. Each change is one conditional update."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, or_, select, true, update
+
+from bot.errors import HeedError, IllegalMove
+from bot.vocabulary import ConversationState, DraftState, ReplyKind, ReplyState
+from storage import outbox
+from storage.agents import Role
+from storage.notices import Notice, Subject, notify
+from storage.tables import conversations, drafts, replies
+
+if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from storage.agents import Agent
+
+
+class NotFound(HeedError):
+    """There is no such conversation or draft."""
+
+
+class AlreadySettled(IllegalMove):
+    """Somebody was faster."""
+
+
+class TakenByOther(IllegalMove):
+    """Another agent has this conversation."""
+
+
+async def take_over(connection: AsyncConnection, conversation_id: int, *, by: Agent) -> None:
+    """Give the conversation to *by* and withdraw what the bot has not sent yet.
+
+    Ops may take it from another agent. Raises TakenByOther, NotFound.
+    """
+    await claim(connection, conversation_id, by=by, even_taken=by.role is Role.OPS)
+    await notify(connection, Notice(subject=Subject.SETTLED, conversation_id=conversation_id))
+
+
+async def return_to_bot(connection: AsyncConnection, conversation_id: int, *, by: Agent) -> None:
+    """Give the conversation back to the bot. Raises TakenByOther, NotFound."""
+    mine = true() if by.role is Role.OPS else _free_or_own(by)
+    values = {"owner": None, "state": ConversationState.PENDING}
+    await _move(connection, conversation_id, mine, **values)
+    await notify(connection, Notice(subject=Subject.SETTLED, conversation_id=conversation_id))
+
+
+async def resolve(connection: AsyncConnection, conversation_id: int, *, by: Agent) -> None:
+    """Close the conversation; its owner stays, so that the bot keeps out should the customer come back.
+
+    Raises IllegalMove while a draft waits, TakenByOther, NotFound.
+    """
+    await _move(connection, conversation_id, _free_or_own(by), state=ConversationState.RESOLVED)
+    pending = (drafts.c.conversation_id == conversation_id, drafts.c.state == DraftState.PENDING)
+    if await connection.scalar(select(drafts.c.id).where(*pending).limit(1)):
+        raise IllegalMove("A draft still waits here. Approve or reject it first.")
+    await notify(connection, Notice(subject=Subject.SETTLED, conversation_id=conversation_id))
+
+
+async def claim(connection: AsyncConnection, conversation_id: int, *, by: Agent, even_taken: bool = False) -> None:
+    """Make *by* the owner, so that the bot keeps out, and withdraw its queued replies; announces the latter only.
+
+    Raises TakenByOther, NotFound.
+    """
+    # Replies before the conversation: the outbox locks them in this order too.
+    await _cancel_queued(connection, conversation_id, by=by)
+    condition = true() if even_taken else _free_or_own(by)
+    await _move(connection, conversation_id, condition, owner=by.name, state=ConversationState.OPEN)
+
+
+async def hold(connection: AsyncConnection, conversation_id: int, *, by: Agent) -> None:
+    """Lock the conversation until the transaction ends. Raises TakenByOther where another agent has it, NotFound."""
+    await _move(connection, conversation_id, _free_or_own(by))
+
+
+async def _cancel_queued(connection: AsyncConnection, conversation_id: int, *, by: Agent) -> None:
+    queued = select(replies.c.id).where(
+        replies.c.conversation_id == conversation_id,
+        replies.c.state == ReplyState.QUEUED,
+        replies.c.kind == ReplyKind.AUTOMATIC,
+    )
+    for reply_id in await connection.scalars(queued):
+        await outbox.cancel(connection, reply_id, problem=f"{by.name} took the conversation over.")
+
+
+async def _move(
+    connection: AsyncConnection, conversation_id: int, condition: ColumnElement[bool], **values: object
+) -> None:
+    moved = await connection.execute(
+        update(conversations)
+        .where(conversations.c.id == conversation_id, condition)
+        .values(**values, updated_at=func.now())
+    )
+    if moved.rowcount == 1:
+        return
+    own = conversations.c.id == conversation_id
+    row = (await connection.execute(select(conversations.c.owner).where(own))).first()
+    if row is None:
+        raise NotFound("There is no such conversation.")
+    raise TakenByOther(f"{row.owner} has this conversation.")
+
+
+def _free_or_own(agent: Agent) -> ColumnElement[bool]:
+    return or_(conversations.c.owner.is_(None), conversations.c.owner == agent.name)

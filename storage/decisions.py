@@ -1,0 +1,191 @@
+"""What was decided: the immutable decision rows, and in the same transaction what follows from them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import and_, bindparam, case, delete, func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+
+from bot.vocabulary import ConversationState, Draft, Handoff, Outcome, Reply, Route, Understanding
+from storage.notices import Notice, Subject, notify
+from storage.tables import conversations, decisions, drafts, handoffs, inbox, opt_outs, replies
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from bot.vocabulary import Candidate
+
+
+async def record(connection: AsyncConnection, outcomes: Sequence[Outcome], versions: Mapping[str, str]) -> list[int]:
+    """Write down *outcomes* and all that follows from them, and give the ids of the replies that are to be sent."""
+    if not outcomes:
+        return []
+    await connection.execute(insert(decisions), [_decision_row(outcome, versions) for outcome in outcomes])
+    sent = await _queue_replies(connection, outcomes)
+    await _insert(connection, drafts, [_draft_row(outcome) for outcome in outcomes if isinstance(outcome.made, Draft)])
+    await _insert(
+        connection, handoffs, [_handoff_row(outcome) for outcome in outcomes if isinstance(outcome.made, Handoff)]
+    )
+    await _open_conversations(connection, outcomes)
+    await _opt_out(connection, outcomes)
+    await connection.execute(delete(inbox).where(inbox.c.mention_id.in_([o.admitted.mention.id for o in outcomes])))
+    notices = [
+        Notice(
+            subject=Subject.DECIDED,
+            conversation_id=outcome.admitted.conversation_id,
+            mention_id=outcome.admitted.mention.id,
+        )
+        for outcome in outcomes
+    ]
+    await notify(connection, *notices)
+    return sent
+
+
+async def count_by_route(connection: AsyncConnection) -> dict[Route, int]:
+    """Say how many mentions took each route."""
+    rows = await connection.execute(select(decisions.c.route, func.count()).group_by(decisions.c.route))
+    return {Route(route): count for route, count in rows}
+
+
+async def _queue_replies(connection: AsyncConnection, outcomes: Sequence[Outcome]) -> list[int]:
+    rows = [_reply_row(outcome, outcome.made) for outcome in outcomes if isinstance(outcome.made, Reply)]
+    if not rows:
+        return []
+    one_per_post = text("state <> 'cancelled' and kind <> 'agent'")
+    statement = insert(replies).on_conflict_do_nothing(
+        index_elements=["channel", "chain_id"], index_where=one_per_post
+    )
+    return list(await connection.scalars(statement.returning(replies.c.id), rows))
+
+
+async def _insert(connection: AsyncConnection, table: Any, rows: list[dict[str, Any]]) -> None:  # noqa: ANN401 - any table
+    if rows:
+        await connection.execute(insert(table), rows)
+
+
+async def _open_conversations(connection: AsyncConnection, outcomes: Sequence[Outcome]) -> None:
+    urgent: dict[int, float] = {}
+    for outcome in outcomes:
+        if outcome.decision.route in {Route.DRAFT, Route.HANDOFF}:
+            where = outcome.admitted.conversation_id
+            urgent[where] = max(urgent.get(where, 0.0), outcome.decision.priority)
+    if urgent:
+        statement = (
+            update(conversations)
+            .where(conversations.c.id == bindparam("conversation"))
+            .values(
+                state=ConversationState.OPEN,
+                priority=func.greatest(
+                    bindparam("urgency"),
+                    case((conversations.c.state == ConversationState.OPEN, conversations.c.priority), else_=0.0),
+                ),
+                updated_at=func.now(),
+            )
+        )
+        await connection.execute(
+            statement, [{"conversation": where, "urgency": priority} for where, priority in urgent.items()]
+        )
+
+
+async def _opt_out(connection: AsyncConnection, outcomes: Sequence[Outcome]) -> None:
+    authors = {
+        (o.admitted.mention.channel, o.admitted.mention.author_id) for o in outcomes if o.opts_out
+    }
+    for channel, author_id in authors:
+        await connection.execute(
+            insert(opt_outs).values(channel=channel, author_id=author_id).on_conflict_do_nothing()
+        )
+        # A reply that nobody has begun to send must not follow a "stop".
+        await connection.execute(
+            update(replies)
+            .where(
+                and_(
+                    replies.c.state == "queued",
+                    replies.c.kind == "automatic",
+                    replies.c.conversation_id.in_(
+                        select(conversations.c.id).where(
+                            conversations.c.channel == channel, conversations.c.author_id == author_id
+                        )
+                    ),
+                )
+            )
+            .values(state="cancelled", problem="The customer opted out.")
+        )
+
+
+def _decision_row(outcome: Outcome, versions: Mapping[str, str]) -> dict[str, Any]:
+    decision = outcome.decision
+    return {
+        "mention_id": outcome.admitted.mention.id,
+        "route": decision.route,
+        "reasons": list(decision.reasons),
+        "rules": [asdict(rule) for rule in decision.rules],
+        "priority": decision.priority,
+        "confidence": decision.confidence,
+        "threshold": decision.threshold,
+        "certified": decision.certified,
+        "candidates": [candidate_row(candidate) for candidate in decision.candidates],
+        "understanding": understanding_row(decision.understanding),
+        "versions": dict(versions),
+    }
+
+
+def candidate_row(candidate: Candidate) -> dict[str, Any]:
+    """Give a candidate as it is stored and shown to other programs."""
+    return asdict(candidate)
+
+
+def understanding_row(understanding: Understanding | None) -> dict[str, Any] | None:
+    """Give an understanding as it is stored and shown to other programs: without its vector."""
+    if understanding is None:
+        return None
+    return {
+        "text": understanding.text,
+        "intents": [asdict(ranked) for ranked in understanding.intents],
+        "mood": understanding.mood,
+        "danger": understanding.danger,
+        "language": understanding.language,
+    }
+
+
+def _reply_row(outcome: Outcome, reply: Reply) -> dict[str, Any]:
+    return {
+        "mention_id": outcome.admitted.mention.id,
+        "conversation_id": outcome.admitted.conversation_id,
+        "channel": reply.channel,
+        "chain_id": outcome.admitted.mention.chain_id,
+        "in_reply_to": reply.in_reply_to,
+        "text": reply.text,
+        "kind": reply.kind,
+        "author": reply.author,
+    }
+
+
+def _draft_row(outcome: Outcome) -> dict[str, Any]:
+    draft = outcome.made
+    assert isinstance(draft, Draft)  # noqa: S101 - the caller chose the drafts
+    return {
+        "mention_id": outcome.admitted.mention.id,
+        "conversation_id": outcome.admitted.conversation_id,
+        "text": draft.text,
+        "article_id": draft.article_id,
+        "confidence": draft.confidence,
+    }
+
+
+def _handoff_row(outcome: Outcome) -> dict[str, Any]:
+    handoff = outcome.made
+    assert isinstance(handoff, Handoff)  # noqa: S101 - the caller chose the handoffs
+    return {
+        "mention_id": outcome.admitted.mention.id,
+        "conversation_id": outcome.admitted.conversation_id,
+        "goal": handoff.goal,
+        "mood": handoff.mood,
+        "reasons": list(handoff.reasons),
+        "suggestion": handoff.suggestion,
+        "priority": handoff.priority,
+    }

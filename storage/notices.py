@@ -1,0 +1,72 @@
+"""Tells every process of a change the moment it is committed, over the database's own LISTEN and NOTIFY."""
+
+from __future__ import annotations
+
+import json
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import psycopg
+from sqlalchemy import text
+
+from bot.errors import StorageDown
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from storage.database import Database
+
+CHANNEL = "heed"
+
+
+class Subject(StrEnum):
+    """What changed."""
+
+    HEARD = "heard"  #: A mention was stored.
+    DECIDED = "decided"  #: A mention got its decision.
+    SETTLED = "settled"  #: A draft or a takeover was settled by a person.
+    DELIVERED = "delivered"  #: A reply was sent, refused or cancelled.
+    SWITCHED = "switched"  #: A switch was turned.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """One change; says where to look, never what it says there."""
+
+    subject: Subject
+    conversation_id: int = 0  #: 0 where the change is of no single conversation.
+    mention_id: int = 0
+
+
+async def notify(connection: AsyncConnection, *notices: Notice) -> None:
+    """Announce *notices* when the transaction of *connection* commits, and not if it does not."""
+    if notices:
+        await connection.execute(
+            text("select pg_notify(:channel, payload) from unnest(cast(:payloads as text[])) as payload"),
+            {"channel": CHANNEL, "payloads": [json.dumps(asdict(notice)) for notice in notices]},
+        )
+
+
+@asynccontextmanager
+async def listening(database: Database) -> AsyncIterator[AsyncIterator[Notice]]:
+    """Give the notices committed from now on; nothing is missed between opening and reading. Raises StorageDown."""
+    try:
+        connection = await psycopg.AsyncConnection.connect(database.conninfo, autocommit=True)
+    except psycopg.OperationalError as error:
+        raise StorageDown(f"The database {database.place} cannot be reached.") from error
+    async with connection:
+        await connection.execute(f"listen {CHANNEL}")
+        yield _read(connection, database.place)
+
+
+async def _read(connection: psycopg.AsyncConnection, place: str) -> AsyncIterator[Notice]:
+    try:
+        async for message in connection.notifies():
+            given = json.loads(message.payload)
+            yield Notice(**{**given, "subject": Subject(given["subject"])})
+    except psycopg.OperationalError as error:
+        raise StorageDown(f"The database {place} went away.") from error

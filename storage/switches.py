@@ -1,0 +1,30 @@
+"""What ops turned off by hand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+
+from bot.vocabulary import Switch
+from storage.notices import Notice, Subject, notify
+from storage.tables import switches
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+
+async def switches_on(connection: AsyncConnection) -> frozenset[Switch]:
+    """Give the switches that are on."""
+    rows = await connection.scalars(select(switches.c.name).where(switches.c.on))
+    return frozenset(Switch(name) for name in rows)
+
+
+async def turn(connection: AsyncConnection, switch: Switch, *, on: bool, by: str) -> None:
+    """Turn *switch* on or off in the name of *by*, for every process at once."""
+    values = {"on": on, "by": by, "since": func.now()}
+    await connection.execute(
+        insert(switches).values(name=switch, **values).on_conflict_do_update(index_elements=["name"], set_=values)
+    )
+    await notify(connection, Notice(subject=Subject.SWITCHED))

@@ -1,0 +1,284 @@
+"""All tables. A repository module holds the statements of each group; nothing else writes SQL."""
+
+from __future__ import annotations
+
+from pgvector.sqlalchemy import Vector
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Float,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _id() -> Column[int]:
+    return Column("id", BigInteger, Identity(always=True), primary_key=True)
+
+
+def _now(name: str) -> Column[object]:
+    # Not now(): that is the moment the transaction began, before the work whose end this marks.
+    return Column(name, DateTime(timezone=True), nullable=False, server_default=func.clock_timestamp())
+
+
+def _reference(name: str, target: str, *, unique: bool = False, nullable: bool = False) -> Column[int]:
+    return Column(name, BigInteger, ForeignKey(target, ondelete="CASCADE"), unique=unique, nullable=nullable)
+
+
+conversations = Table(
+    "conversations",
+    metadata,
+    _id(),
+    Column("channel", Text, nullable=False),
+    Column("author_id", Text, nullable=False),
+    Column("author_handle", Text, nullable=False),
+    Column("author_name", Text, nullable=False, server_default=""),
+    Column("root_id", Text, nullable=False),
+    Column("state", Text, nullable=False, server_default="pending"),
+    Column("priority", Float, nullable=False, server_default="0"),
+    Column("owner", Text),
+    _now("opened_at"),
+    _now("updated_at"),
+    UniqueConstraint("channel", "author_id", "root_id"),
+    CheckConstraint("state in ('pending', 'open', 'snoozed', 'resolved')", name="state"),
+    Index("ix_conversations_queue", "state", "priority", "updated_at"),
+)
+
+mentions = Table(
+    "mentions",
+    metadata,
+    _id(),
+    _reference("conversation_id", "conversations.id"),
+    Column("channel", Text, nullable=False),
+    Column("post_id", Text, nullable=False),
+    Column("chain_id", Text, nullable=False),
+    Column("author_id", Text, nullable=False),
+    Column("author_handle", Text, nullable=False),
+    Column("author_name", Text, nullable=False, server_default=""),
+    Column("text", Text, nullable=False),
+    Column("posted_at", DateTime(timezone=True), nullable=False),
+    Column("root_id", Text, nullable=False),
+    Column("in_reply_to", Text),
+    Column("kind", Text, nullable=False),
+    Column("addressed", Boolean, nullable=False),
+    Column("followers", Integer, nullable=False, server_default="0"),
+    Column("ours", Boolean, nullable=False, server_default="false"),
+    _now("heard_at"),
+    UniqueConstraint("channel", "post_id"),
+    Index("ix_mentions_chain", "channel", "chain_id"),
+    Index("ix_mentions_conversation", "conversation_id", "id"),
+)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column(
+        "mention_id", BigInteger, ForeignKey("mentions.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    ),
+    comment="Admitted mentions that wait for their decision.",
+)
+
+cursors = Table(
+    "cursors",
+    metadata,
+    Column("channel", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+    _now("updated_at"),
+)
+
+opt_outs = Table(
+    "opt_outs",
+    metadata,
+    Column("channel", Text, primary_key=True),
+    Column("author_id", Text, primary_key=True),
+    _now("since"),
+)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    _id(),
+    _reference("mention_id", "mentions.id", unique=True),
+    Column("route", Text, nullable=False),
+    Column("reasons", ARRAY(Text), nullable=False),
+    Column("rules", JSONB, nullable=False),
+    Column("priority", Float, nullable=False),
+    Column("confidence", Float, nullable=False),
+    Column("threshold", Float),
+    Column("certified", Boolean, nullable=False),
+    Column("candidates", JSONB, nullable=False),
+    Column("understanding", JSONB),
+    Column("versions", JSONB, nullable=False),
+    _now("decided_at"),
+    CheckConstraint("route in ('answer', 'draft', 'handoff', 'ignore')", name="route"),
+    comment="One row a mention, never changed: a trigger refuses updates.",
+)
+
+replies = Table(
+    "replies",
+    metadata,
+    _id(),
+    _reference("mention_id", "mentions.id"),
+    _reference("conversation_id", "conversations.id"),
+    Column("channel", Text, nullable=False),
+    Column("chain_id", Text, nullable=False),
+    Column("in_reply_to", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("author", Text, nullable=False, server_default=""),
+    Column("state", Text, nullable=False, server_default="queued"),
+    Column("problem", Text, comment="Why it failed or was cancelled."),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    _now("queued_at"),
+    Column("not_before", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("tried_at", DateTime(timezone=True)),
+    CheckConstraint("state in ('queued', 'sending', 'sent', 'failed', 'cancelled')", name="state"),
+    CheckConstraint("kind in ('automatic', 'approved', 'agent')", name="kind"),
+    Index(
+        "uq_replies_one_per_post",
+        "channel",
+        "chain_id",
+        unique=True,
+        postgresql_where=text("state <> 'cancelled' and kind <> 'agent'"),
+    ),
+    Index("ix_replies_unsent", "state", postgresql_where=text("state in ('queued', 'sending')")),
+    Index("ix_replies_conversation", "conversation_id"),
+    comment="The outbox: written before the post, settled after it.",
+)
+
+receipts = Table(
+    "receipts",
+    metadata,
+    Column("reply_id", BigInteger, ForeignKey("replies.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("channel", Text, nullable=False),
+    Column("post_id", Text, nullable=False),
+    Column("sent_at", DateTime(timezone=True), nullable=False),
+    UniqueConstraint("channel", "post_id"),
+)
+
+drafts = Table(
+    "drafts",
+    metadata,
+    _id(),
+    _reference("mention_id", "mentions.id", unique=True),
+    _reference("conversation_id", "conversations.id"),
+    Column("text", Text, nullable=False),
+    Column("article_id", Text),
+    Column("confidence", Float, nullable=False),
+    Column("state", Text, nullable=False, server_default="pending"),
+    Column("final_text", Text, comment="What was approved, edits included."),
+    Column("settled_by", Text),
+    Column("settled_at", DateTime(timezone=True)),
+    _now("drafted_at"),
+    CheckConstraint("state in ('pending', 'approved', 'rejected')", name="state"),
+    Index("ix_drafts_conversation", "conversation_id"),
+)
+
+handoffs = Table(
+    "handoffs",
+    metadata,
+    _id(),
+    _reference("mention_id", "mentions.id", unique=True),
+    _reference("conversation_id", "conversations.id"),
+    Column("goal", Text, nullable=False),
+    Column("mood", Float, nullable=False),
+    Column("reasons", ARRAY(Text), nullable=False),
+    Column("suggestion", Text, nullable=False, server_default=""),
+    Column("priority", Float, nullable=False),
+    _now("handed_at"),
+    Index("ix_handoffs_conversation", "conversation_id"),
+)
+
+switches = Table(
+    "switches",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("on", Boolean, nullable=False),
+    Column("by", Text, nullable=False),
+    _now("since"),
+)
+
+agents = Table(
+    "agents",
+    metadata,
+    _id(),
+    Column("name", Text, nullable=False, unique=True),
+    Column("initials", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("password_hash", Text, nullable=False),
+    CheckConstraint("role in ('agent', 'ops')", name="role"),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("token_hash", LargeBinary, primary_key=True),
+    _reference("agent_id", "agents.id"),
+    Column("csrf", Text, nullable=False),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+)
+
+articles = Table(
+    "articles",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("language", Text, primary_key=True),
+    Column("topic", Text, nullable=False),
+    Column("fingerprint", Text, nullable=False),
+    Column("document", JSONB, nullable=False),
+    _now("updated_at"),
+)
+
+vectors = Table(
+    "vectors",
+    metadata,
+    Column("model", Text, primary_key=True),
+    Column("revision", Text, primary_key=True),
+    Column("text_hash", LargeBinary, primary_key=True),
+    Column("vector", Vector, nullable=False),
+    comment="Vectors of passages by the text they were made from, so that equal text is encoded once.",
+)
+
+artifacts = Table(
+    "artifacts",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("fingerprint", Text, nullable=False),
+    Column("payload", LargeBinary, nullable=False),
+    Column("card", JSONB, nullable=False),
+    _now("made_at"),
+    comment="Trained heads as plain arrays, each with its model card.",
+)
+
+certificates = Table(
+    "certificates",
+    metadata,
+    _id(),
+    Column("fingerprint", Text, nullable=False, comment="Of the articles, heads and audits it was made from."),
+    Column("document", JSONB, nullable=False),
+    _now("made_at"),
+)

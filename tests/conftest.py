@@ -1,0 +1,52 @@
+"""What all tests share: one embedded server a run, and for each test that asks a migrated, empty database of its own."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from contextlib import asynccontextmanager
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from storage.database import Database
+from storage.embedded import embedded_server
+from storage.migrating import migrate
+
+TEMPLATE = "template_heed"
+numbers = count(1)
+
+
+@pytest.fixture(scope="session")
+def server():
+    """The address of an embedded server that lives as long as the run."""
+    # Not pytest's own folder: the server's unprivileged user must be able to enter every folder above.
+    folder = Path(tempfile.mkdtemp(prefix="heed-tests-"))
+    folder.chmod(0o755)
+    try:
+        with embedded_server(folder / "postgres", TEMPLATE) as address:
+            migrate(Database(address))
+            yield address
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def database_url(server):
+    """The address of a database made for one test from the migrated template."""
+    name = f"test_{next(numbers)}"
+    admin = server.replace(f"/{TEMPLATE}?", "/postgres?")
+    with psycopg.connect(admin, autocommit=True) as connection:
+        connection.execute(f"create database {name} template {TEMPLATE}")
+    yield server.replace(f"/{TEMPLATE}?", f"/{name}?")
+    with psycopg.connect(admin, autocommit=True) as connection:
+        connection.execute(f"drop database {name} with (force)")
+
+
+@pytest.fixture
+async def database(database_url):
+    """An open, migrated, empty database."""
+    async with Database(database_url) as opened:
+        yield opened

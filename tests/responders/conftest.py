@@ -1,0 +1,97 @@
+"""A sandbox in this process and our client on it, and a clock that only tests move."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from aiohttp.test_utils import TestServer
+
+from bot.settings import XSettings
+from responders.x.client import open_client
+from sandbox.config import SandboxConfig
+from sandbox.server import create_app
+from sandbox.state import SANDBOX
+from sandbox.world import NewPost, World
+
+
+class Clock:
+    """Stands still until it is moved; each reading is a millisecond after the last, so that ids grow with time."""
+
+    def __init__(self) -> None:
+        self.now = datetime.now(UTC)
+
+    def __call__(self) -> datetime:
+        self.now += timedelta(milliseconds=1)
+        return self.now
+
+    def move(self, **step: float) -> None:
+        self.now += timedelta(**step)
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def world(clock):
+    return World(clock=clock)
+
+
+@pytest.fixture
+async def platform(world):
+    async with TestServer(create_app(world, SandboxConfig())) as running:
+        yield running
+
+
+@pytest.fixture
+def sandbox(platform):
+    """The sandbox's own switches: faults, credentials, held answers."""
+    return platform.app[SANDBOX]
+
+
+def settings_for(origin: str, **changes: object) -> XSettings:
+    keys = SandboxConfig()
+    given = {
+        "enabled": True,
+        "base_url": origin,
+        "consumer_key": keys.consumer_key,
+        "consumer_secret": keys.consumer_secret,
+        "access_token": keys.access_token,
+        "access_token_secret": keys.access_token_secret,
+        "settle_seconds": 0,
+    }
+    return XSettings.model_validate(given | changes)
+
+
+@pytest.fixture
+def settings(platform):
+    return settings_for(str(platform.make_url("/")))
+
+
+@pytest.fixture
+async def client(settings, clock):
+    async with open_client(settings, clock) as opened:
+        yield opened
+
+
+@pytest.fixture
+def say(world):
+    """Publish a post and give its id."""
+
+    def publish(author: str, text: str = "", **references: str) -> str:
+        return world.post(NewPost(author=author, text=text, **references)).id
+
+    return publish
+
+
+@pytest.fixture
+def answers(world):
+    """The texts of the brand's replies to a post."""
+
+    def given(post_id: str) -> list[str]:
+        replies = world.replies(world.get(post_id))
+        return [reply.body for reply in replies if reply.author.id == world.brand.id]
+
+    return given

@@ -1,0 +1,89 @@
+"""Puts a mention and its reply into the database, as the steps before delivering would."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import insert, select, update
+
+from bot.vocabulary import Reply, ReplyKind
+from storage import outbox
+from storage.tables import conversations, mentions, opt_outs, receipts, replies
+
+TEXT = "Hold the power key. ^Bot"
+
+
+async def put_mention(connection, post_id, *, channel="x", author_id="42", addressed=True, chain_id=None):
+    """Store a mention in a conversation of its own and give both ids."""
+    conversation_id = await connection.scalar(
+        insert(conversations)
+        .values(channel=channel, author_id=author_id, author_handle="mara_k", root_id=post_id)
+        .returning(conversations.c.id)
+    )
+    mention_id = await connection.scalar(
+        insert(mentions)
+        .values(
+            conversation_id=conversation_id,
+            channel=channel,
+            post_id=post_id,
+            chain_id=chain_id or post_id,
+            author_id=author_id,
+            author_handle="mara_k",
+            text="help",
+            posted_at=datetime.now(UTC),
+            root_id=post_id,
+            kind="post",
+            addressed=addressed,
+        )
+        .returning(mentions.c.id)
+    )
+    return conversation_id, mention_id
+
+
+async def put_reply(database, post_id="1", *, text=TEXT, kind=ReplyKind.AUTOMATIC, channel="x", **mention):
+    """Store a mention and queue a reply to it; give the reply."""
+    async with database.begin() as connection:
+        conversation_id, mention_id = await put_mention(connection, post_id, channel=channel, **mention)
+        reply = Reply(
+            channel=channel,
+            in_reply_to=post_id,
+            text=text,
+            kind=kind,
+            mention_id=mention_id,
+            conversation_id=conversation_id,
+        )
+        return await outbox.queue(connection, reply, chain_id=mention.get("chain_id") or post_id)
+
+
+async def leave_sending(database, reply, tried_at):
+    """Do what a worker does before it is killed: claim the reply, and nothing after."""
+    async with database.begin() as connection:
+        attempt = await outbox.claim(connection, reply.id, now=tried_at)
+    assert attempt is not None
+    return attempt
+
+
+async def opt_out(database, author_id="42", channel="x"):
+    async with database.begin() as connection:
+        await connection.execute(insert(opt_outs).values(channel=channel, author_id=author_id))
+
+
+async def resolve(database, reply):
+    async with database.begin() as connection:
+        where = conversations.c.id == reply.conversation_id
+        await connection.execute(update(conversations).where(where).values(state="resolved"))
+
+
+async def state_of(database, reply):
+    """Give the reply's state, and its conversation's."""
+    async with database.begin() as connection:
+        joined = select(replies.c.state, conversations.c.state.label("conversation")).join(
+            conversations, conversations.c.id == replies.c.conversation_id
+        )
+        return tuple((await connection.execute(joined.where(replies.c.id == reply.id))).one())
+
+
+async def receipts_of(database):
+    """Give the posts that receipts are stored for, by reply."""
+    async with database.begin() as connection:
+        return {row.reply_id: row.post_id for row in await connection.execute(select(receipts))}

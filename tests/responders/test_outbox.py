@@ -1,0 +1,293 @@
+"""Delivering, with the channel in memory and the real database."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.errors import (
+    ChannelBusy,
+    ChannelDown,
+    ChannelError,
+    ChannelSpent,
+    CredentialsRefused,
+    DuplicateRefused,
+    OutcomeUnknown,
+    PostGone,
+    PostRefused,
+)
+from bot.settings import ReplyingSettings
+from bot.vocabulary import ReplyKind, Switch
+from responders.outbox import Delivered, Desk, Later, NothingToDo, Refused, deliver
+from responders.recording import RecordingResponder
+from storage import outbox
+from storage.switches import turn
+from tests.responders.outbox_rows import leave_sending, opt_out, put_reply, receipts_of, state_of
+
+
+@pytest.fixture
+def now(clock):
+    clock.now = datetime.now(UTC) + timedelta(seconds=1)
+    return clock.now
+
+
+@pytest.fixture
+def responder():
+    return RecordingResponder(channel="x")
+
+
+@pytest.fixture
+def desk(database, responder, clock, now):
+    return Desk(database=database, responder=responder, rules=ReplyingSettings(), clock=clock, settle_seconds=0)
+
+
+def texts(responder):
+    return [reply.text for reply, _ in responder.sent]
+
+
+async def paused(database, *, on=True):
+    async with database.begin() as connection:
+        await turn(connection, Switch.PAUSED, on=on, by="ops")
+
+
+async def test_a_queued_reply_is_sent_and_its_receipt_stored(database, desk, responder):
+    reply = await put_reply(database)
+    outcome = await deliver(reply.id, desk)
+    assert isinstance(outcome, Delivered)
+    assert texts(responder) == [reply.text]
+    assert await receipts_of(database) == {reply.id: outcome.receipt.post_id}
+    assert (await state_of(database, reply))[0] == "sent"
+
+
+async def test_a_delivered_reply_is_not_sent_again(database, desk, responder):
+    reply = await put_reply(database)
+    await deliver(reply.id, desk)
+    assert isinstance(await deliver(reply.id, desk), NothingToDo)
+    assert len(responder.sent) == 1
+
+
+async def test_an_unknown_reply_is_nothing_to_do(desk):
+    assert isinstance(await deliver(77, desk), NothingToDo)
+
+
+async def test_many_workers_at_once_send_one_reply(database, desk, responder):
+    reply = await put_reply(database)
+    # A claim that is running may not be taken for one that was left behind.
+    desk = replace(desk, settle_seconds=60)
+    outcomes = await asyncio.gather(*[deliver(reply.id, desk) for _ in range(5)])
+    assert sum(isinstance(each, Delivered) for each in outcomes) == 1
+    assert len(responder.sent) == 1
+
+
+async def test_the_row_says_sending_before_the_channel_hears_of_the_reply(database, desk):
+    reply = await put_reply(database)
+    seen = []
+
+    class Watching(RecordingResponder):
+        async def send(self, reply):
+            seen.append(await state_of(database, reply))
+            return await super().send(reply)
+
+    await deliver(reply.id, replace(desk, responder=Watching(channel="x")))
+    assert [state for state, _ in seen] == ["sending"]
+
+
+async def test_a_reply_that_is_not_due_waits(database, desk, responder, clock, now):
+    reply = await put_reply(database)
+    attempt = await leave_sending(database, reply, now)
+    async with database.begin() as connection:
+        due = now + timedelta(seconds=100)
+        await outbox.requeue(connection, reply.id, attempt=attempt, not_before=due)
+    outcome = await deliver(reply.id, desk)
+    assert isinstance(outcome, Later)
+    assert 99 < outcome.seconds <= 100
+    assert responder.sent == []
+
+
+async def test_the_kill_switch_holds_automatic_replies_back(database, desk, responder):
+    reply = await put_reply(database)
+    await paused(database)
+    assert isinstance(await deliver(reply.id, desk), Later)
+    assert (await state_of(database, reply))[0] == "queued"
+    await paused(database, on=False)
+    assert isinstance(await deliver(reply.id, desk), Delivered)
+
+
+@pytest.mark.parametrize("kind", [ReplyKind.APPROVED, ReplyKind.AGENT])
+async def test_the_kill_switch_does_not_stop_people(database, desk, kind):
+    reply = await put_reply(database, kind=kind)
+    await paused(database)
+    assert isinstance(await deliver(reply.id, desk), Delivered)
+
+
+async def test_the_kill_switch_also_holds_back_what_would_be_sent_again(database, desk, responder, now):
+    reply = await put_reply(database)
+    await leave_sending(database, reply, now)
+    await paused(database)
+    assert isinstance(await deliver(reply.id, desk), Later)
+    assert responder.sent == []
+
+
+async def test_a_customer_who_said_stop_in_the_meantime_is_left_alone(database, desk, responder):
+    reply = await put_reply(database)
+    await opt_out(database)
+    assert isinstance(await deliver(reply.id, desk), Refused)
+    assert responder.sent == []
+    assert await state_of(database, reply) == ("cancelled", "pending")
+
+
+async def test_a_reply_against_the_platforms_rules_goes_to_a_person(database, desk, responder):
+    reply = await put_reply(database, text="No label.")
+    outcome = await deliver(reply.id, desk)
+    assert outcome == Refused(problem="Not sent: policy.")
+    assert await state_of(database, reply) == ("cancelled", "open")
+
+
+async def test_a_post_that_an_agent_answered_first_gets_no_automatic_reply(database, desk, responder):
+    reply = await put_reply(database)
+    async with database.begin() as connection:
+        by_hand = await outbox.queue(connection, replace(reply, kind=ReplyKind.AGENT, text="Me. ^MK"), chain_id="1")
+    await deliver(by_hand.id, desk)
+    assert isinstance(await deliver(reply.id, desk), Refused)
+    assert texts(responder) == ["Me. ^MK"]
+
+
+@pytest.mark.parametrize(
+    ("error", "least", "most"),
+    [
+        (ChannelDown("X is down."), 1, 10),
+        (ChannelBusy("Slow down.", retry_after=840), 840, 840),
+        (ChannelBusy("Slow down."), 1, 10),
+        (ChannelSpent("Top up."), 300, 3600),
+        (CredentialsRefused("Check the tokens."), 300, 3600),
+        (ChannelError("Check x.base_url."), 1, 10),
+    ],
+)
+async def test_a_reply_that_was_certainly_not_posted_goes_out_later(
+    database, desk, responder, clock, error, least, most
+):
+    reply = await put_reply(database)
+    responder.fail_next = error
+    outcome = await deliver(reply.id, desk)
+    assert isinstance(outcome, Later)
+    assert least <= outcome.seconds <= most
+    assert outcome.problem == str(error)
+    assert (await state_of(database, reply))[0] == "queued"
+    clock.move(seconds=outcome.seconds)
+    assert isinstance(await deliver(reply.id, desk), Delivered)
+
+
+async def test_a_channel_in_trouble_is_left_alone_until_the_time_is_up(database, desk, responder):
+    reply = await put_reply(database)
+    responder.fail_next = ChannelBusy(retry_after=840)
+    await deliver(reply.id, desk)
+    assert isinstance(await deliver(reply.id, desk), Later)
+    assert responder.sent == []
+
+
+@pytest.mark.parametrize("error", [PostGone("It is deleted."), PostRefused("They restricted replies.")])
+async def test_a_reply_refused_for_good_goes_to_a_person(database, desk, responder, error):
+    reply = await put_reply(database)
+    responder.fail_next = error
+    assert await deliver(reply.id, desk) == Refused(problem=str(error))
+    assert await state_of(database, reply) == ("failed", "open")
+    assert isinstance(await deliver(reply.id, desk), NothingToDo)
+
+
+async def test_a_lost_answer_is_settled_by_reading_and_never_by_sending(database, desk, responder):
+    reply = await put_reply(database)
+    responder.lose_next = True
+    assert isinstance(await deliver(reply.id, desk), Later)
+    assert (await state_of(database, reply))[0] == "sending"
+    assert isinstance(await deliver(reply.id, desk), Delivered)
+    assert len(responder.sent) == 1
+    assert list(await receipts_of(database)) == [reply.id]
+
+
+async def test_an_unknown_outcome_that_was_none_is_sent_once(database, desk, responder):
+    reply = await put_reply(database)
+    responder.fail_next = OutcomeUnknown("503")
+    assert isinstance(await deliver(reply.id, desk), Later)
+    assert isinstance(await deliver(reply.id, desk), Delivered)
+    assert len(responder.sent) == 1
+
+
+async def test_a_crash_after_the_post_leads_to_one_reply_and_one_receipt(database, desk, responder, now):
+    reply = await put_reply(database)
+    await leave_sending(database, reply, now)
+    receipt = await responder.send(reply)
+    assert await deliver(reply.id, desk) == Delivered(receipt=receipt)
+    assert len(responder.sent) == 1
+    assert await receipts_of(database) == {reply.id: receipt.post_id}
+
+
+async def test_a_crash_before_the_post_leads_to_one_reply(database, desk, responder, now):
+    reply = await put_reply(database)
+    await leave_sending(database, reply, now)
+    assert isinstance(await deliver(reply.id, desk), Delivered)
+    assert len(responder.sent) == 1
+
+
+async def test_a_crash_is_not_settled_while_the_post_may_still_be_on_its_way(database, desk, responder, now):
+    reply = await put_reply(database)
+    await leave_sending(database, reply, now)
+    outcome = await deliver(reply.id, replace(desk, settle_seconds=25))
+    assert isinstance(outcome, Later)
+    assert 24 < outcome.seconds <= 25
+    assert responder.sent == []
+
+
+async def test_a_crash_is_not_settled_while_our_own_posts_cannot_be_read(database, desk, responder, now):
+    reply = await put_reply(database)
+    await leave_sending(database, reply, now)
+    responder.fail_next = ChannelDown("X is down.")
+    outcome = await deliver(reply.id, desk)
+    assert isinstance(outcome, Later)
+    assert outcome.problem == "X is down."
+    assert (await state_of(database, reply))[0] == "sending"
+
+
+async def test_a_duplicate_that_is_ours_is_settled_with_its_receipt(database, desk, responder):
+    reply = await put_reply(database)
+    receipt = await responder.send(reply)
+    assert isinstance(await deliver(reply.id, desk), Later)
+    assert await deliver(reply.id, desk) == Delivered(receipt=receipt)
+
+
+async def test_a_duplicate_that_answers_somebody_else_goes_to_a_person(database, desk, responder):
+    reply = await put_reply(database)
+    responder.fail_next = DuplicateRefused("Said already. Reword the reply.")
+    assert isinstance(await deliver(reply.id, desk), Later)
+    assert await deliver(reply.id, desk) == Refused(problem="Said already. Reword the reply.")
+    assert await state_of(database, reply) == ("failed", "open")
+    assert responder.sent == []
+
+
+async def test_an_agents_answer_is_not_taken_for_a_reply_in_doubt(database, desk, responder, now):
+    reply = await put_reply(database)
+    async with database.begin() as connection:
+        by_hand = await outbox.queue(connection, replace(reply, kind=ReplyKind.AGENT, text="Me. ^MK"), chain_id="1")
+    await deliver(by_hand.id, desk)
+    await leave_sending(database, reply, now)
+    assert isinstance(await deliver(reply.id, desk), Refused)
+    assert texts(responder) == ["Me. ^MK"]
+
+
+async def test_a_worker_that_is_stopped_while_posting_leaves_a_trace(database, desk):
+    reply = await put_reply(database)
+    posting = asyncio.Event()
+
+    class Stuck(RecordingResponder):
+        async def send(self, reply):
+            posting.set()
+            await asyncio.Event().wait()
+
+    async with asyncio.TaskGroup() as group:
+        task = group.create_task(deliver(reply.id, replace(desk, responder=Stuck(channel="x"))))
+        await posting.wait()
+        task.cancel()
+    assert task.cancelled()
+    assert (await state_of(database, reply))[0] == "sending"
