@@ -79,7 +79,7 @@ class DecidingSettings(Section):
     )
     draft_threshold: float = Field(0.30, ge=0, le=1, description="Confidence from which a draft is worth a person's eye.")
     ambiguity_margin: float = Field(
-        0.05, ge=0, le=1, description="Two answers nearer than this in confidence are ambiguous: a draft."
+        0.02, ge=0, le=1, description="A second answer whose score is within this share of the first's makes a draft."
     )
     irate_threshold: float = Field(0.50, ge=0, le=1, description="Mood from which a person takes the conversation.")
     danger_threshold: float = Field(0.35, ge=0, le=1, description="Probability of safety, legal or press from which a person does.")

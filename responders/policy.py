@@ -1,7 +1,6 @@
 """The platform's rules for what a bot may say, one named pure check each; asked before deciding and before sending.
 
-Sources: X's automation rules, https://help.x.com/en/rules-and-policies/x-automation, and the developer guidelines,
-https://docs.x.com/developer-guidelines
+Only https://docs.x.com/developer-guidelines speaks of all of them; each check names where its own rule stands.
 """
 
 from __future__ import annotations
@@ -59,7 +58,7 @@ def summoned(proposal: Proposal) -> Reason | None:
 
 
 def one_reply(proposal: Proposal) -> Reason | None:
-    """Send one automated reply an interaction: https://help.x.com/en/rules-and-policies/x-automation."""
+    """Send one automated reply an interaction: https://docs.x.com/developer-guidelines, "Automated actions"."""
     return Reason.DUPLICATE if _is_ours(proposal) and proposal.answered else None
 
 
@@ -78,14 +77,14 @@ def one_post(proposal: Proposal) -> Reason | None:
 
 
 def links_allowed(proposal: Proposal) -> Reason | None:
-    """Hold a link only where ops allow it: a post with one costs many times more, https://docs.x.com/x-api/pricing."""
+    """Hold a link only where ops allow it: a post with one costs many times more, https://docs.x.com/x-api/getting-started/pricing."""
     allowed = {"never": {ReplyKind.AGENT}, "draft": {ReplyKind.AGENT, ReplyKind.APPROVED}, "always": set(ReplyKind)}
     is_allowed = proposal.kind in allowed[proposal.links]
     return Reason.POLICY if not is_allowed and has_link(proposal.text) else None
 
 
 def not_opted_out(proposal: Proposal) -> Reason | None:
-    """Honour a customer's "stop" at once: https://help.x.com/en/rules-and-policies/x-automation.
+    """Honour a customer's "stop" at once: https://docs.x.com/developer-guidelines, "Automation rules".
 
     A person may still write to them; the program may not.
     """

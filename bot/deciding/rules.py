@@ -213,5 +213,5 @@ def _is_ambiguous(case: Case) -> bool:
     if len(case.candidates) < 2:
         return False
     first, second = case.candidates[:2]
-    return first.confidence - second.confidence < case.limits.ambiguity
+    return second.score > (1 - case.limits.ambiguity) * first.score
 

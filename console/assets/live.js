@@ -81,7 +81,7 @@ function swap(region, next) {
 
 function isBeingTyped(region) {
   const boxes = [...region.querySelectorAll("textarea, input:not([type=hidden])")];
-  return boxes.some((box) => box === document.activeElement || box.value !== box.defaultValue);
+  return boxes.some((box) => box === document.activeElement || box.value !== box.defaultValue || "refused" in box.dataset);
 }
 
 function warn(region, next) {

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import ClientSession, ClientTimeout
+from pydantic import ValidationError
 from tweepy.asynchronous import AsyncClient
 from yarl import URL
 
@@ -42,7 +43,10 @@ class XClient:
     async def me(self) -> Account:
         """Give the account that the tokens belong to."""
         answer = await self._tweepy.get_me(user_auth=True)
-        user = User.model_validate(_data(answer))
+        try:
+            user = User.model_validate(_data(answer))
+        except ValidationError as error:
+            raise ChannelError("X describes the account in an unknown shape. Check x.base_url.") from error
         return Account(id=user.id, handle=user.username)
 
     async def mentions(self, user_id: str, since_id: str, pagination_token: str | None = None) -> Page:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
-from sqlalchemy import ColumnElement, Float, and_, cast, exists, func, literal, or_, select, true
+from sqlalchemy import ColumnElement, Float, and_, cast, exists, func, literal, select, true
 
 from bot.vocabulary import ConversationState, DraftState, Reason, ReplyState, Route
 from storage.cases.values import CaseRow
@@ -74,7 +74,7 @@ _joined = conversations.join(_newest, true()).join(_decided, true(), isouter=Tru
 
 
 async def list_cases(connection: AsyncConnection, view: View, *, agent: str, page: int = 1) -> tuple[CaseRow, ...]:
-    """Give one page of *view* as *agent* sees it: the most urgent first where work waits, else the newest."""
+    """Give one page of *view* as *agent* sees it: where work waits the most urgent first, else the latest."""
     statement = (
         select(
             conversations,
@@ -113,8 +113,7 @@ def _condition(view: View, agent: str) -> Condition:
     state = conversations.c.state
     match view:
         case View.NEEDS_PERSON:
-            undelivered = and_(state != ConversationState.RESOLVED, _replied.c.state == ReplyState.FAILED)
-            return or_(and_(state == ConversationState.OPEN, ~_drafted), undelivered)
+            return and_(state == ConversationState.OPEN, ~_drafted)
         case View.DRAFTS:
             return _drafted
         case View.MINE:
@@ -128,9 +127,10 @@ def _condition(view: View, agent: str) -> Condition:
 
 
 def _order(view: View) -> tuple[ColumnElement[object], ...]:
+    """Sort by columns of the conversation alone, so that the joins are made for the rows of one page only."""
     if view in {View.NEEDS_PERSON, View.DRAFTS, View.MINE}:
-        return (conversations.c.priority.desc(), _newest.c.posted_at.asc(), conversations.c.id.asc())
-    return (_newest.c.posted_at.desc(), conversations.c.id.desc())
+        return (conversations.c.priority.desc(), conversations.c.opened_at.asc(), conversations.c.id.asc())
+    return (conversations.c.updated_at.desc(), conversations.c.id.desc())
 
 
 def _row(row: Row[tuple[object, ...]]) -> CaseRow:

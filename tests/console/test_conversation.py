@@ -139,7 +139,8 @@ async def test_of_two_agents_who_approve_exactly_one_wins_and_the_other_is_told_
     browsers = {"Ann": await browser(), "Ben": await browser("Ben", "BE")}
     _, draft_id = await put_drafted(database)
 
-    answers = await asyncio.gather(*(one.send(f"/drafts/{draft_id}/approve", text=SIGNED) for one in browsers.values()))
+    sent = (one.send(f"/drafts/{draft_id}/approve", text=SIGNED) for one in browsers.values())
+    answers = await asyncio.gather(*sent)
 
     winner = (await only(database, drafts)).settled_by
     by_status = {answer.status: (name, answer) for name, answer in zip(browsers, answers, strict=True)}
@@ -370,8 +371,10 @@ async def test_a_reply_in_somebody_elses_conversation_is_refused_and_kept(browse
     ann = await browser()
     conversation_id = await put_conversation(database, owner="Ben", state="open")
 
-    answer = await ann.send(f"/conversations/{conversation_id}/reply", text="Mine")
+    answer = await ann.send(f"/conversations/{conversation_id}/reply", text="Mine but lost")
 
     assert answer.status == 409
-    assert "Ben has this conversation." in await answer.text()
+    page = await answer.text()
+    assert "Ben has this conversation." in page
+    assert "Mine but lost" in page
     assert await rows_of(database, replies) == []

@@ -32,13 +32,6 @@ async def test_a_conversation_with_a_draft_waits_for_approval_only(database):
     assert await ids(database, View.NEEDS_PERSON) == []
 
 
-async def test_a_reply_that_failed_needs_a_person(database):
-    conversation_id = await put_conversation(database)
-    await put_reply(database, conversation_id, state="failed")
-
-    assert await ids(database, View.NEEDS_PERSON) == [conversation_id]
-
-
 @pytest.mark.parametrize(("route", "view"), [("answer", View.ANSWERED), ("ignore", View.IGNORED)])
 async def test_the_newest_decision_says_what_the_bot_did(database, route, view):
     conversation_id = await put_conversation(database)
@@ -57,13 +50,21 @@ async def test_a_conversation_is_mine_until_it_is_resolved(database):
     assert await ids(database, View.MINE) == [mine]
 
 
-async def test_the_most_urgent_comes_first_and_then_the_oldest(database):
+async def test_the_most_urgent_comes_first_and_then_whoever_waits_longest(database):
     low = await put_conversation(database, state="open", priority=0.1)
-    newer = await put_conversation(database, state="open", priority=0.9)
     older = await put_conversation(database, state="open", priority=0.9)
-    await put_mention(database, older, "Still waiting", minutes_ago=600)
+    newer = await put_conversation(database, state="open", priority=0.9)
+    await put_mention(database, older, "I am still waiting")
 
     assert await ids(database, View.NEEDS_PERSON) == [older, newer, low]
+
+
+async def test_a_reply_that_failed_is_marked(browser, database):
+    ann = await browser()
+    conversation_id = await put_conversation(database, state="open")
+    await put_reply(database, conversation_id, state="failed")
+
+    assert "reply failed" in await (await ann.get("/queue")).text()
 
 
 async def test_pages_neither_repeat_nor_lose_a_row(database):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -86,12 +87,24 @@ def say(world):
     return publish
 
 
+@dataclass
+class Question:
+    """A customer's post, and what the brand answered to it."""
+
+    id: str
+    world: World
+
+    @property
+    def answers(self) -> list[str]:
+        replies = self.world.replies(self.world.get(self.id))
+        return [reply.body for reply in replies if reply.author.id == self.world.brand.id]
+
+
 @pytest.fixture
-def answers(world):
-    """The texts of the brand's replies to a post."""
+def ask(world, say):
+    """Let a customer ask the brand something."""
 
-    def given(post_id: str) -> list[str]:
-        replies = world.replies(world.get(post_id))
-        return [reply.body for reply in replies if reply.author.id == world.brand.id]
+    def asked(author: str = "mara_k", text: str = "it does not start") -> Question:
+        return Question(id=say(author, f"@TarnwellHelp {text}"), world=world)
 
-    return given
+    return asked

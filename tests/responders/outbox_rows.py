@@ -13,8 +13,8 @@ from storage.tables import conversations, mentions, opt_outs, receipts, replies
 TEXT = "Hold the power key. ^Bot"
 
 
-async def put_mention(connection, post_id, *, channel="x", author_id="42", addressed=True, chain_id=None):
-    """Store a mention in a conversation of its own and give both ids."""
+async def put_mention(connection, post_id, *, channel="x", author_id="42", **changes):
+    """Store a mention in a conversation of its own and give both ids; *changes*: chain_id, addressed."""
     conversation_id = await connection.scalar(
         insert(conversations)
         .values(channel=channel, author_id=author_id, author_handle="mara_k", root_id=post_id)
@@ -26,14 +26,14 @@ async def put_mention(connection, post_id, *, channel="x", author_id="42", addre
             conversation_id=conversation_id,
             channel=channel,
             post_id=post_id,
-            chain_id=chain_id or post_id,
+            chain_id=changes.pop("chain_id", post_id),
+            addressed=changes.pop("addressed", True),
             author_id=author_id,
             author_handle="mara_k",
             text="help",
             posted_at=datetime.now(UTC),
             root_id=post_id,
             kind="post",
-            addressed=addressed,
         )
         .returning(mentions.c.id)
     )

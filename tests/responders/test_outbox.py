@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -18,6 +19,7 @@ from bot.errors import (
     OutcomeUnknown,
     PostGone,
     PostRefused,
+    StorageDown,
 )
 from bot.settings import ReplyingSettings
 from bot.vocabulary import ReplyKind, Switch
@@ -156,27 +158,25 @@ async def test_a_post_that_an_agent_answered_first_gets_no_automatic_reply(datab
 
 
 @pytest.mark.parametrize(
-    ("error", "least", "most"),
+    ("error", "pause"),
     [
-        (ChannelDown("X is down."), 1, 10),
-        (ChannelBusy("Slow down.", retry_after=840), 840, 840),
-        (ChannelBusy("Slow down."), 1, 10),
-        (ChannelSpent("Top up."), 300, 3600),
-        (CredentialsRefused("Check the tokens."), 300, 3600),
-        (ChannelError("Check x.base_url."), 1, 10),
+        (ChannelDown("X is down."), range(1, 10 + 1)),
+        (ChannelBusy("Slow down.", retry_after=840), range(840, 840 + 1)),
+        (ChannelBusy("Slow down."), range(1, 10 + 1)),
+        (ChannelSpent("Top up."), range(300, 3600 + 1)),
+        (CredentialsRefused("Check the tokens."), range(300, 3600 + 1)),
+        (ChannelError("Check x.base_url."), range(1, 10 + 1)),
     ],
 )
-async def test_a_reply_that_was_certainly_not_posted_goes_out_later(
-    database, desk, responder, clock, error, least, most
-):
+async def test_a_reply_that_was_certainly_not_posted_goes_out_later(database, desk, responder, error, pause):
     reply = await put_reply(database)
     responder.fail_next = error
     outcome = await deliver(reply.id, desk)
     assert isinstance(outcome, Later)
-    assert least <= outcome.seconds <= most
+    assert outcome.seconds in pause
     assert outcome.problem == str(error)
     assert (await state_of(database, reply))[0] == "queued"
-    clock.move(seconds=outcome.seconds)
+    desk.clock.move(seconds=outcome.seconds)
     assert isinstance(await deliver(reply.id, desk), Delivered)
 
 
@@ -291,3 +291,30 @@ async def test_a_worker_that_is_stopped_while_posting_leaves_a_trace(database, d
         task.cancel()
     assert task.cancelled()
     assert (await state_of(database, reply))[0] == "sending"
+
+
+class Interrupted:
+    """A database that goes away at one of its transactions, and is back at the next."""
+
+    def __init__(self, database, at):
+        self._database = database
+        self._left = at
+
+    def begin(self):
+        self._left -= 1
+        if self._left == 0:
+            raise StorageDown
+        return self._database.begin()
+
+
+@pytest.mark.parametrize("crashed", [False, True], ids=["from the queue", "after a crash"])
+@pytest.mark.parametrize("at", range(1, 7))
+async def test_a_database_that_goes_away_at_any_step_never_leads_to_two_replies(database, desk, responder, at, crashed):
+    reply = await put_reply(database)
+    if crashed:
+        await leave_sending(database, reply, desk.clock())
+    with suppress(StorageDown):
+        await deliver(reply.id, replace(desk, database=Interrupted(database, at)))
+    await deliver(reply.id, desk)
+    assert len(responder.sent) == 1
+    assert await receipts_of(database) == {reply.id: responder.sent[0][1].post_id}

@@ -264,9 +264,19 @@ async def test_a_post_counts_as_answered_once_another_reply_is_on_its_way(databa
 async def test_a_delivery_is_announced_to_every_process(database, now, receipt):
     reply = await put_reply(database)
     await leave_sending(database, reply, now)
-    async with listening(database) as notices:
+    heard, ready = asyncio.Queue(), asyncio.Event()
+
+    async def listen():
+        async with listening(database) as notices:
+            ready.set()
+            async for notice in notices:
+                heard.put_nowait(notice)
+
+    async with asyncio.timeout(10), asyncio.TaskGroup() as group:
+        listener = group.create_task(listen())
+        await ready.wait()
         async with database.begin() as connection:
             await outbox.settle_sent(connection, reply.id, receipt)
-        async with asyncio.timeout(10):
-            notice = await anext(notices)
+        notice = await heard.get()
+        listener.cancel()
     assert (notice.subject, notice.conversation_id) == (Subject.DELIVERED, reply.conversation_id)

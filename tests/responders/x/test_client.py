@@ -110,10 +110,10 @@ async def test_a_timeline_of_nobody_is_no_empty_timeline(client):
     ],
     ids=lambda value: str(value)[:24],
 )
-async def test_a_fault_while_reading_is_named_with_its_remedy(client, sandbox, world, fault, kind, words):
+async def test_a_fault_while_reading_is_named_with_its_remedy(client, sandbox, fault, kind, words):
     sandbox.faults.add(fault)
     with pytest.raises(kind, match=words):
-        await client.mentions(world.brand.id, "1")
+        await client.mentions(sandbox.world.brand.id, "1")
 
 
 async def test_a_rate_limit_says_how_long_to_wait(client, sandbox):
@@ -168,30 +168,30 @@ async def test_a_reply_to_an_address_where_nobody_listens_was_certainly_not_post
     ],
     ids=["HTML 503", "JSON 503", "reset before it was stored", "lost after it was stored"],
 )
-async def test_a_reply_that_may_have_been_posted_is_in_doubt(client, sandbox, say, answers, fault, stored):
-    post_id = say("mara_k", "@TarnwellHelp help")
+async def test_a_reply_that_may_have_been_posted_is_in_doubt(client, sandbox, ask, fault, stored):
+    question = ask()
     sandbox.faults.add(fault)
     with pytest.raises(OutcomeUnknown):
-        await client.create_reply("Hello. ^Bot", post_id)
-    assert answers(post_id) == stored
+        await client.create_reply("Hello. ^Bot", question.id)
+    assert question.answers == stored
 
 
-async def test_a_reply_stored_and_never_answered_is_in_doubt(platform, sandbox, clock, say, answers):
-    post_id = say("mara_k", "@TarnwellHelp help")
+async def test_a_reply_stored_and_never_answered_is_in_doubt(platform, sandbox, clock, ask):
+    question = ask()
     sandbox.faults.add(Fault(kind=FaultKind.HELD, method="POST"))
     async with open_client(settings_for(str(platform.make_url("/")), timeout_seconds=0.2), clock) as client:
         with pytest.raises(OutcomeUnknown, match="in time"):
-            await client.create_reply("Hello. ^Bot", post_id)
+            await client.create_reply("Hello. ^Bot", question.id)
     await sandbox.release()
-    assert answers(post_id) == ["Hello. ^Bot"]
+    assert question.answers == ["Hello. ^Bot"]
 
 
-async def test_a_reply_that_is_rate_limited_was_certainly_not_posted(client, sandbox, say, answers):
-    post_id = say("mara_k", "@TarnwellHelp help")
+async def test_a_reply_that_is_rate_limited_was_certainly_not_posted(client, sandbox, ask):
+    question = ask()
     sandbox.faults.add(Fault(kind=FaultKind.RATE_LIMIT, method="POST"))
     with pytest.raises(ChannelBusy):
-        await client.create_reply("Hello. ^Bot", post_id)
-    assert answers(post_id) == []
+        await client.create_reply("Hello. ^Bot", question.id)
+    assert question.answers == []
 
 
 async def test_the_same_reply_twice_is_a_duplicate(client, say):
@@ -235,6 +235,16 @@ async def test_a_success_without_an_id_leaves_a_reply_in_doubt(broken, clock):
     async with open_client(settings_for(await broken(respond)), clock) as client:
         with pytest.raises(OutcomeUnknown):
             await client.create_reply("Hello. ^Bot", "1")
+
+
+@pytest.mark.parametrize("data", [{"id": 5}, {"id": "5"}, "somebody", None])
+async def test_an_account_of_an_unknown_shape_is_named(broken, clock, data):
+    async def respond(_):
+        return web.json_response({"data": data})
+
+    async with open_client(settings_for(await broken(respond)), clock) as client:
+        with pytest.raises(ChannelError, match="X"):
+            await client.me()
 
 
 async def test_a_redirect_is_not_followed_with_our_signature(broken, clock):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import pytest
 
 from bot.settings import ReplyingSettings
@@ -24,40 +26,40 @@ def desk(database, client, clock):
 
 
 @pytest.fixture
-def post_id(say):
-    return say("mara_k", "@TarnwellHelp it does not start")
+def question(ask):
+    return ask()
 
 
-async def until_settled(reply, desk, clock):
+async def until_settled(reply, desk):
     """Deliver as the jobs would, moving the clock instead of waiting."""
-    for _ in range(10):
+    for _ in range(20):
         outcome = await deliver(reply.id, desk)
         if not isinstance(outcome, Later):
             return outcome
-        clock.move(seconds=outcome.seconds + 1)
+        desk.clock.move(seconds=outcome.seconds + 1)
     raise AssertionError(f"never settled: {outcome}")
 
 
-async def test_a_reply_reaches_the_customer(database, desk, post_id, answers):
-    reply = await put_reply(database, post_id)
+async def test_a_reply_reaches_the_customer(database, desk, question):
+    reply = await put_reply(database, question.id)
     assert isinstance(await deliver(reply.id, desk), Delivered)
-    assert answers(post_id) == [reply.text]
+    assert question.answers == [reply.text]
 
 
-async def test_a_reply_posted_before_a_crash_is_found_and_not_repeated(database, desk, client, clock, post_id, answers):
-    reply = await put_reply(database, post_id)
-    await leave_sending(database, reply, clock())
-    number = await client.create_reply(reply.text, post_id)
+async def test_a_reply_posted_before_a_crash_is_found_and_not_repeated(database, desk, client, question):
+    reply = await put_reply(database, question.id)
+    await leave_sending(database, reply, desk.clock())
+    number = await client.create_reply(reply.text, question.id)
     assert isinstance(await deliver(reply.id, desk), Delivered)
-    assert answers(post_id) == [reply.text]
+    assert question.answers == [reply.text]
     assert await receipts_of(database) == {reply.id: number}
 
 
-async def test_a_reply_not_posted_before_a_crash_is_sent_once(database, desk, clock, post_id, answers):
-    reply = await put_reply(database, post_id)
-    await leave_sending(database, reply, clock())
+async def test_a_reply_not_posted_before_a_crash_is_sent_once(database, desk, question):
+    reply = await put_reply(database, question.id)
+    await leave_sending(database, reply, desk.clock())
     assert isinstance(await deliver(reply.id, desk), Delivered)
-    assert answers(post_id) == [reply.text]
+    assert question.answers == [reply.text]
 
 
 FAULTS = [
@@ -71,48 +73,51 @@ FAULTS = [
 ]
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: f"{fault.kind} {fault.method} {fault.times}")
-async def test_every_fault_ends_in_one_reply_and_one_receipt(database, desk, sandbox, clock, post_id, answers, fault):
-    reply = await put_reply(database, post_id)
-    sandbox.faults.add(fault)
-    outcome = await until_settled(reply, desk, clock)
+def named(faults):
+    return ", then ".join(f"{fault.kind} {fault.method}" for fault in faults)
+
+
+@pytest.mark.parametrize("faults", [*product(FAULTS), *product(FAULTS, repeat=2)], ids=named)
+async def test_faults_in_any_order_end_in_one_reply_and_one_receipt(database, desk, sandbox, question, faults):
+    reply = await put_reply(database, question.id)
+    for fault in faults:
+        sandbox.faults.add(fault)
+    outcome = await until_settled(reply, desk)
     assert isinstance(outcome, Delivered)
-    assert answers(post_id) == [reply.text]
+    assert question.answers == [reply.text]
     assert await receipts_of(database) == {reply.id: outcome.receipt.post_id}
 
 
-async def test_revoked_tokens_keep_a_reply_until_they_are_accepted_again(
-    database, desk, sandbox, clock, post_id, answers
-):
-    reply = await put_reply(database, post_id)
+async def test_revoked_tokens_keep_a_reply_until_they_are_accepted_again(database, desk, sandbox, question):
+    reply = await put_reply(database, question.id)
     sandbox.credentials.revoked = True
     outcome = await deliver(reply.id, desk)
     assert isinstance(outcome, Later)
     assert "x.access_token" in outcome.problem
     sandbox.credentials.revoked = False
-    assert isinstance(await until_settled(reply, desk, clock), Delivered)
-    assert answers(post_id) == [reply.text]
+    assert isinstance(await until_settled(reply, desk), Delivered)
+    assert question.answers == [reply.text]
 
 
-async def test_a_deleted_question_goes_to_a_person(database, desk, world, clock, post_id):
-    reply = await put_reply(database, post_id)
-    world.delete(post_id)
+async def test_a_deleted_question_goes_to_a_person(database, desk, world, clock, question):
+    reply = await put_reply(database, question.id)
+    world.delete(question.id)
     clock.move(seconds=LAG.total_seconds())
     assert isinstance(await deliver(reply.id, desk), Refused)
     assert await state_of(database, reply) == ("failed", "open")
 
 
-async def test_the_same_answer_to_two_customers_reaches_both(database, desk, say, answers):
-    questions = [say(author, "@TarnwellHelp it does not start") for author in ("mara_k", "jon")]
-    replies = [await put_reply(database, post_id, author_id=post_id) for post_id in questions]
+async def test_the_same_answer_to_two_customers_reaches_both(database, desk, ask):
+    questions = [ask(author) for author in ("mara_k", "jon")]
+    replies = [await put_reply(database, question.id, author_id=question.id) for question in questions]
     assert [type(await deliver(reply.id, desk)) for reply in replies] == [Delivered, Delivered]
-    assert [answers(post_id) for post_id in questions] == [[replies[0].text]] * 2
+    assert [question.answers for question in questions] == [[replies[0].text]] * 2
 
 
-async def test_the_same_answer_again_to_one_customer_goes_to_a_person(database, desk, clock, say, answers):
-    questions = [say("mara_k", f"@TarnwellHelp it does not start {number}") for number in range(2)]
-    replies = [await put_reply(database, post_id) for post_id in questions]
-    outcomes = [await until_settled(reply, desk, clock) for reply in replies]
+async def test_the_same_answer_again_to_one_customer_goes_to_a_person(database, desk, ask):
+    questions = [ask(text=f"it does not start {number}") for number in range(2)]
+    replies = [await put_reply(database, question.id) for question in questions]
+    outcomes = [await until_settled(reply, desk) for reply in replies]
     assert [type(outcome) for outcome in outcomes] == [Delivered, Refused]
-    assert answers(questions[1]) == []
+    assert questions[1].answers == []
     assert await state_of(database, replies[1]) == ("failed", "open")

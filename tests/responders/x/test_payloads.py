@@ -94,7 +94,7 @@ json_values = st.recursive(
 )
 
 
-@given(st.fixed_dictionaries({}, optional={name: json_values for name in ("data", "includes", "meta", "errors")}))
+@given(st.fixed_dictionaries({}, optional=dict.fromkeys(("data", "includes", "meta", "errors"), json_values)))
 def test_no_json_whatever_breaks_the_reading_of_a_page(answer):
     read_page(answer)
 

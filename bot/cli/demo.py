@@ -1,0 +1,230 @@
+"""`heed run --sandbox`: everything on this machine, with a local X in the place of the real one."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rich.live import Live
+from rich.table import Table
+
+from bot import service
+from bot.cli.output import out, progress_bars
+from bot.cli.preparing import certificate_line
+from bot.cli.serving import stopping
+from bot.telemetry import set_up_logging
+from bot.vocabulary import Reason, Route
+from sandbox.config import SandboxConfig
+from sandbox.scenario import Expectation, Scenario, load, perform
+from sandbox.server import running as sandbox_running
+from sandbox.world import World
+from storage.agents import Role, ensure_agent
+from storage.report import count_open_work, courses
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Mapping
+
+    from bot.service import Service
+    from bot.settings import Settings
+    from sandbox.scenario import Step
+    from storage.report import Course
+
+PACE_SECONDS = 0.1
+"""Pause between two posts of the scenario, so that it can be watched."""
+
+PATIENCE_SECONDS = 90.0
+"""How long the last post may take from posted to settled."""
+
+LIMIT_SCALE = 50.0
+"""The demo looks for mentions many times a second; the sandbox's limits are widened by as much."""
+
+MARKS = {Route.ANSWER: "green", Route.DRAFT: "cyan", Route.HANDOFF: "yellow", Route.IGNORE: "bright_black"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demo:
+    """The running demo."""
+
+    service: Service
+    world: World
+    sandbox_url: str
+    password: str  #: Of the agent `demo`.
+
+
+async def play(settings: Settings, *, once: bool) -> int:
+    """Start everything, play the scenario, and stay until a signal; with *once* stop after the scenario.
+
+    Gives 1 where something is left undecided or unsent, or an irate customer got an automatic reply.
+    """
+    set_up_logging(settings.log.model_copy(update={"level": "warning", "format": "console"}))
+    scenario = load(settings.sandbox.scenario)
+    async with stopping() as stopped, demo(settings) as running:
+        played = asyncio.create_task(_play(running, scenario))
+        waiting = asyncio.create_task(stopped.wait())
+        await asyncio.wait({played, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        if not played.done():
+            played.cancel()
+            await asyncio.gather(played, return_exceptions=True)
+            return 130
+        waiting_on_signal = waiting
+        result = played.result()
+        if not once:
+            _say_where(running)
+            await waiting_on_signal
+        waiting.cancel()
+    out.print("Stopped; nothing is running any more, and what was said is kept in the database.")
+    return result
+
+
+@asynccontextmanager
+async def demo(settings: Settings) -> AsyncIterator[Demo]:
+    """Start the database, train what changed, and start the sandbox and the service on it."""
+    async with AsyncExitStack() as stack:
+        with progress_bars() as progress:
+            progress("Starting the database", 0, 1)
+            database = await stack.enter_async_context(service.open_database(settings))
+            progress("Starting the database", 1, 1)
+            brain = await service.prepare(sandboxed(settings, "http://127.0.0.1"), database, progress)
+        out.print(certificate_line(brain), style="bold")
+        password = secrets.token_urlsafe(9)
+        async with database.begin() as connection:
+            await ensure_agent(connection, "demo", "DM", Role.OPS, password)
+        world, config = World(), sandbox_config(settings)
+        address = await stack.enter_async_context(sandbox_running(world, config, next_free=True))
+        connected = sandboxed(settings, address.url)
+        running = await stack.enter_async_context(service.running(connected, database, brain))
+        yield Demo(service=running, world=world, sandbox_url=address.url, password=password)
+
+
+def sandbox_config(settings: Settings) -> SandboxConfig:
+    """Give the sandbox's own settings."""
+    return SandboxConfig(host=settings.sandbox.host, port=settings.sandbox.port, limit_scale=LIMIT_SCALE)
+
+
+def sandboxed(settings: Settings, url: str) -> Settings:
+    """Point *settings* at a sandbox, which knows its own keys, and let the bot answer alone there."""
+    keys = SandboxConfig()
+    changes = {
+        "x": {
+            **settings.x.model_dump(),
+            "enabled": True,
+            "base_url": url,
+            "consumer_key": keys.consumer_key,
+            "consumer_secret": keys.consumer_secret,
+            "access_token": keys.access_token,
+            "access_token_secret": keys.access_token_secret,
+            "poll_seconds": 0.25,
+            "overlap_seconds": 5.0,
+            "settle_seconds": 2.0,
+            "timeout_seconds": 5.0,
+        },
+        "deciding": {**settings.deciding.model_dump(), "mode": "auto"},
+        "web": {**settings.web.model_dump(), "next_free_port": True},
+    }
+    return type(settings).model_validate({**settings.model_dump(), **changes})
+
+
+async def _play(running: Demo, scenario: Scenario) -> int:
+    await _listening(running)
+    ids: dict[str, str] = {}
+    known: Mapping[str, Course] = {}
+    with Live(console=out, refresh_per_second=8, transient=True) as live:
+        for step in scenario.steps:
+            ids[step.case] = perform(running.world, step, ids)
+            await asyncio.sleep(PACE_SECONDS)
+            known = await _courses(running, ids)
+            live.update(_table(scenario, ids, known, last=out.height - 6))
+        until = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < until and not await _settled(running, scenario, ids):
+            await asyncio.sleep(0.2)
+            known = await _courses(running, ids)
+            live.update(_table(scenario, ids, known, last=out.height - 6))
+    out.print(_table(scenario, ids, known))
+    return await _summarise(running, scenario, ids, known)
+
+
+async def _listening(running: Demo) -> None:
+    """Wait for the first look: the listener hears nothing that was posted before it."""
+    from storage.inbox import find_cursor  # noqa: PLC0415
+    until = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < until:
+        async with running.service.database.begin() as connection:
+            if await find_cursor(connection, "x") is not None:
+                return
+        await asyncio.sleep(0.05)
+
+
+async def _courses(running: Demo, ids: Mapping[str, str]) -> Mapping[str, Course]:
+    async with running.service.database.begin() as connection:
+        return await courses(connection, "x", list(ids.values()))
+
+
+async def _settled(running: Demo, scenario: Scenario, ids: Mapping[str, str]) -> bool:
+    known = await _courses(running, ids)
+    undecided = [step for step in scenario.steps if step.expect and _route(step, scenario, ids, known) is None]
+    async with running.service.database.begin() as connection:
+        return not undecided and await count_open_work(connection) == 0
+
+
+def _route(step: Step, scenario: Scenario, ids: Mapping[str, str], known: Mapping[str, Course]) -> Route | None:
+    """Give the route a step's post took; a version that was edited before it was heard is as good as ignored."""
+    if (course := known.get(ids.get(step.case, ""))) is not None:
+        return course.route
+    edited = any(later.edits == step.case and ids.get(later.case) in known for later in scenario.steps)
+    return Route.IGNORE if edited else None
+
+
+def _table(scenario: Scenario, ids: Mapping[str, str], known: Mapping[str, Course], last: int = 0) -> Table:
+    table = Table("mention", "route", "sure", "reasons", "ms", "reply, draft or goal", box=None, pad_edge=False)
+    table.columns[0].ratio, table.columns[5].ratio = 5, 6
+    for step in [step for step in scenario.steps if step.case in ids][-max(last, 0) :]:
+        route, course = _route(step, scenario, ids, known), known.get(ids[step.case])
+        mark = "" if route is None or step.expect is None or step.expect == route else f" [red](not {step.expect})[/]"
+        table.add_row(
+            _one_line(step.text or f"(reposts {step.repost_of})", 60),
+            f"[{MARKS[route]}]{route}[/]{mark}" if route else "…",
+            f"{course.confidence:.2f}" if course and course.confidence else "",
+            ", ".join(course.reasons) if course else "",
+            f"{course.milliseconds:.0f}" if course else "",
+            _one_line(course.said if course else "", 70),
+        )
+    return table
+
+
+def _one_line(text: str, longest: int) -> str:
+    from rich.markup import escape  # noqa: PLC0415
+    flat = " ".join(text.split())
+    return escape(flat if len(flat) <= longest else flat[: longest - 1] + "…")
+
+
+async def _summarise(running: Demo, scenario: Scenario, ids: Mapping[str, str], known: Mapping[str, Course]) -> int:
+    expected = [step for step in scenario.steps if step.expect]
+    routes = {step.case: _route(step, scenario, ids, known) for step in expected}
+    missed = [step for step in expected if routes[step.case] != step.expect]
+    undecided = [step for step in expected if routes[step.case] is None]
+    cheerful = [step for step in missed if routes[step.case] is Route.ANSWER and step.expect is Expectation.HANDOFF]
+    async with running.service.database.begin() as connection:
+        open_work = await count_open_work(connection)
+    counts = {route: sum(found is route for found in routes.values()) for route in Route}
+    out.print(
+        f"\n{len(expected)} mentions: "
+        + ", ".join(f"{count} {route}" for route, count in counts.items())
+        + f". As expected: {len(expected) - len(missed)} of {len(expected)} ({1 - len(missed) / len(expected):.0%})."
+    )
+    for step in missed:
+        out.print(
+            f"  {step.case}: {routes[step.case] or 'undecided'} instead of {step.expect}: {_one_line(step.text, 70)}"
+        )
+    if undecided or open_work:
+        out.print(f"Left: {len(undecided)} undecided, {open_work} waiting or unsent.", style="red")
+    return 1 if undecided or open_work or cheerful else 0
+
+
+def _say_where(running: Demo) -> None:
+    out.print(f"\n  Console   {running.service.url}   log in as [bold]demo[/] with [bold]{running.password}[/]")
+    out.print(f"  Sandbox   {running.sandbox_url}   post as a customer and watch the answer arrive")
+    out.print("  Ctrl-C stops everything.\n")
