@@ -24,7 +24,7 @@ from bot.nlu.understander import Understander
 from bot.pipeline import Steps, think
 from bot.vocabulary import Admitted, Mention, Part, Route
 from knowledge.article import Article, read_library
-from knowledge.confidence import NOTHING_WANTED, Confidence, fit_confidence
+from knowledge.confidence import NOTHING_WANTED, Audited, Confidence, fit_confidence
 from knowledge.passages import split
 from knowledge.retriever import HybridRetriever, build_shelves
 from storage import artifacts, library
@@ -219,13 +219,14 @@ async def _confidence(
     progress: Progress,
     force: bool,
 ) -> artifacts.Artifact:
-    fingerprint = _fingerprint([*made_from, _code("knowledge")])
+    fingerprint = _fingerprint([*made_from, _code("knowledge"), _text(settings.data.audits)])
     async with database.begin() as connection:
         known = await artifacts.find_artifact(connection, CONFIDENCE)
     if known is not None and known.fingerprint == fingerprint and not force:
         return known
     chatter = [e for e in await asyncio.to_thread(read_examples, settings.data.training) if e.intent in NOTHING_WANTED]
-    artifact = await asyncio.to_thread(_fit_confidence, understander, shelves, chatter, fingerprint, progress)
+    rows = [row for row in _read_audits(settings.data.audits) if not _certifies(row)]
+    artifact = await asyncio.to_thread(_fit_confidence, understander, shelves, chatter, rows, fingerprint, progress)
     async with database.begin() as connection:
         await artifacts.put_artifact(connection, artifact)
     return artifact
@@ -235,6 +236,7 @@ def _fit_confidence(
     understander: Understander,
     shelves: Mapping[str, Shelf],
     chatter: Sequence[Example],
+    audits: Sequence[Mapping[str, Any]],
     fingerprint: str,
     progress: Progress,
 ) -> artifacts.Artifact:
@@ -243,7 +245,7 @@ def _fit_confidence(
         (language, passage.text)
         for language, shelf in shelves.items()
         for passage in shelf.passages
-        if passage.part in {Part.ASK, Part.QUESTION}
+        if passage.part is Part.ASK
     ]
     asked: dict[tuple[str, str], Understanding] = dict(
         zip(asks, understander.understand([text for _, text in asks]), strict=True)
@@ -252,8 +254,13 @@ def _fit_confidence(
         replace(understood, language=example.language)
         for example, understood in zip(chatter, understander.understand([e.text for e in chatter]), strict=True)
     ]
+    read = understander.understand([row["text"] for row in audits])
+    audited = [
+        Audited(understanding=replace(understood, language=row["language"]), right=_right_articles(row))
+        for row, understood in zip(audits, read, strict=True)
+    ]
     progress("Fitting confidence", 1, 2)
-    fitted = fit_confidence(list(shelves.values()), asked, unwanted)
+    fitted = fit_confidence(shelves, asked, unwanted, audited)
     progress("Fitting confidence", 2, 2)
     return artifacts.Artifact(
         name=CONFIDENCE, fingerprint=fingerprint, payload=fitted.confidence.to_bytes(), card=fitted.card
@@ -269,7 +276,7 @@ def _steps(
 
 def _certify(settings: Settings, steps: Steps, progress: Progress) -> Certificate:
     """Certify from the audited questions that the bot would answer if confidence alone decided."""
-    rows = _read_audits(settings.data.audits)
+    rows = [row for row in _read_audits(settings.data.audits) if _certifies(row)]
     now = datetime.now(UTC)
     batch = [Admitted(mention=_audited_mention(row, now)) for row in rows]
     open_limits = limits(settings, answer=0.0, certified=True, alone=True)
@@ -292,12 +299,17 @@ def _read_audits(file: Path) -> list[dict[str, Any]]:
     for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
         try:
             row = json.loads(line)
-            rows.append({"id": str(row["id"]), "text": str(row["text"]), "article": row["article"]})
+            rows.append({name: row[name] for name in ("id", "language", "text", "article")})
         except (ValueError, KeyError, TypeError) as error:
             raise DataError(
-                "not an audited question.", file=str(file), line=number, remedy='Write {"id", "text", "article"}.'
+                "not an audited question.", file=str(file), line=number, remedy='Write {"id", "language", "text", "article"}.'
             ) from error
     return rows
+
+
+def _certifies(row: Mapping[str, Any]) -> bool:
+    """Say to which half an audited question belongs: one calibrates, the other certifies, and never both."""
+    return hashlib.sha256(str(row["id"]).encode()).digest()[0] % 2 == 0
 
 
 def _audited_mention(row: Mapping[str, Any], now: datetime) -> Mention:
@@ -371,10 +383,8 @@ def _certificate(document: Mapping[str, Any]) -> Certificate:
 
 
 def _certificate_fingerprint(settings: Settings, confidence: artifacts.Artifact) -> str:
-    audits = settings.data.audits
     return _fingerprint([
         confidence.fingerprint,
-        audits.read_text(encoding="utf-8") if audits.exists() else "",
         settings.deciding.model_dump_json(exclude={"mode", "answer_threshold"}),
         settings.replying.model_dump_json(),
         _code("bot/deciding"),
@@ -393,6 +403,10 @@ def _article_row(article: Article) -> dict[str, Any]:
 
 def _encoder_name(encoder: Encoder) -> str:
     return f"{encoder.name} {encoder.revision}"
+
+
+def _text(file: Path) -> str:
+    return file.read_text(encoding="utf-8") if file.exists() else ""
 
 
 def _files(folder: Path) -> str:

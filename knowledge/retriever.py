@@ -9,7 +9,7 @@ import numpy as np
 from bot.vocabulary import Candidate
 from knowledge.confidence import read_signs
 from knowledge.passages import split
-from knowledge.shelf import FEATURES, Shelf
+from knowledge.shelf import FEATURES, Nominees, Shelf
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -34,13 +34,21 @@ class HybridRetriever:
 
     def retrieve(self, understandings: Sequence[Understanding]) -> list[tuple[Candidate, ...]]:
         """Give for each understanding its candidates with calibrated confidence, best first."""
-        return [self._candidates(understanding) for understanding in understandings]
+        found: list[tuple[Candidate, ...]] = [()] * len(understandings)
+        for language, shelf in self._shelves.items():
+            rows = [n for n, u in enumerate(understandings) if u.text and self._shelf_for(u.language) == language]
+            if not rows:
+                continue
+            own = [understandings[row] for row in rows]
+            nominated = shelf.nominate(np.stack([u.vector for u in own]), [u.text for u in own])
+            for row, understanding, nominees in zip(rows, own, nominated, strict=True):
+                found[row] = self._candidates(shelf, understanding, nominees)
+        return found
 
-    def _candidates(self, understanding: Understanding) -> tuple[Candidate, ...]:
-        shelf = self._shelves.get(understanding.language or FIRST_LANGUAGE) or self._shelves.get(FIRST_LANGUAGE)
-        if shelf is None or not understanding.text:
-            return ()
-        nominees = shelf.nominate(understanding.vector, understanding.text)
+    def _shelf_for(self, language: str | None) -> str:
+        return language if language in self._shelves else FIRST_LANGUAGE
+
+    def _candidates(self, shelf: Shelf, understanding: Understanding, nominees: Nominees) -> tuple[Candidate, ...]:
         if not len(nominees.articles):
             return ()
         scores = self._confidence.score(nominees, shelf.language)
