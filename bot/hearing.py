@@ -67,9 +67,7 @@ async def keep_hearing(
 
 
 @asynccontextmanager
-async def leading(
-    database: Database, channel: str, *, patience: float
-) -> AsyncIterator[Callable[[], Awaitable[None]]]:
+async def leading(database: Database, channel: str, *, patience: float) -> AsyncIterator[Callable[[], Awaitable[None]]]:
     """Wait until no other process listens to *channel*, and keep it so; the value given raises once that is lost.
 
     The lock belongs to a connection, so it ends with this process, however that ends. Raises StorageDown.

@@ -76,7 +76,7 @@ def _refusals(admitted: Admitted, best: Candidate, replying: ReplyingSettings) -
             text=compose(best.short_answer, replying.signature),
             kind=ReplyKind.AUTOMATIC,
             addressed=admitted.mention.addressed,
-            answered=admitted.circumstances.decided_before,
+            answered=admitted.circumstances.answered,
             opted_out=admitted.circumstances.opted_out,
             signature=replying.signature,
             links=replying.links,

@@ -67,7 +67,13 @@ async def open_database(settings: Settings) -> AsyncIterator[Database]:
             address = settings.database.url.get_secret_value()
         else:
             address = stack.enter_context(embedded_server(settings.data.folder / "postgres"))
-        database = await stack.enter_async_context(Database(address, pool=settings.database.pool))
+        yield await stack.enter_async_context(opened(address, settings))
+
+
+@asynccontextmanager
+async def opened(address: str, settings: Settings) -> AsyncIterator[Database]:
+    """Open and migrate the database at *address*. Raises StorageDown."""
+    async with Database(address, pool=settings.database.pool) as database:
         await asyncio.to_thread(migrate, database)
         yield database
 
@@ -142,7 +148,8 @@ async def _open_channels(
         responder=XResponder(client, now),
         rules=settings.replying,
         clock=now,
-        settle_seconds=settings.x.settle_seconds,
+        # A request may still be on its way until its timeout; only after that can our timeline prove anything.
+        settle_seconds=settings.x.timeout_seconds + settings.x.settle_seconds,
     )
     return [XListener(client, settings.x, now)], {XListener.channel: desk}
 
@@ -199,9 +206,7 @@ def _is_known(error: Exception) -> bool:
 
 
 @asynccontextmanager
-async def _serving(
-    settings: Settings, database: Database, foreman: Foreman, workshop: Workshop
-) -> AsyncIterator[str]:
+async def _serving(settings: Settings, database: Database, foreman: Foreman, workshop: Workshop) -> AsyncIterator[str]:
     app = web.Application()
     add_health(app, database=database, workshop=workshop)
     add_console(app, database=database, settings=settings, enqueue=foreman.deliver)
@@ -221,7 +226,9 @@ def _bind(host: str, port: int, *, next_free: bool) -> socket.socket:
             return socket.create_server((host, candidate))
         except OSError as error:
             if error.errno != errno.EADDRINUSE:
-                raise PortTaken(f"Cannot listen on {host}:{candidate}: {error.strerror}; set web.host and web.port.") from error
+                raise PortTaken(
+                    f"Cannot listen on {host}:{candidate}: {error.strerror}; set web.host and web.port."
+                ) from error
     raise PortTaken(
         f"Port {port} on {host} is taken by another program; stop it, or set web.port (HEED_WEB_PORT) to a free one."
     )

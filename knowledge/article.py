@@ -74,7 +74,11 @@ class Article:
 
     def to_document(self) -> dict[str, Any]:
         """Give the article as it is stored: plain values, dates in ISO form."""
-        return {**asdict(self), "last_verified": self.last_verified.isoformat(), "valid_until": self.valid_until.isoformat()}
+        return {
+            **asdict(self),
+            "last_verified": self.last_verified.isoformat(),
+            "valid_until": self.valid_until.isoformat(),
+        }
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> Article:
@@ -115,7 +119,9 @@ def read_library(folder: Path) -> Library:
             problems.append(problem)
     if not articles:
         raise DataError(
-            "no article could be read here.", file=str(folder), remedy="Set data.articles to a folder of <language>/<id>.md."
+            "no article could be read here.",
+            file=str(folder),
+            remedy="Set data.articles to a folder of <language>/<id>.md.",
         )
     return Library(articles=tuple(articles), problems=tuple(problems))
 
@@ -130,9 +136,7 @@ def read_article(file: Path) -> Article:
     front = _front_matter("\n".join(lines[1:end]), file)
     if front.id != file.stem:
         raise DataError(f"its id is '{front.id}'.", file=str(file), remedy="Give the file the id's name.")
-    return Article(
-        language=file.parent.name, full_answer="\n".join(lines[end + 1 :]).strip(), **front.model_dump()
-    )
+    return Article(language=file.parent.name, full_answer="\n".join(lines[end + 1 :]).strip(), **front.model_dump())
 
 
 def _end_of_front_matter(lines: list[str], file: Path) -> int:
@@ -149,12 +153,17 @@ def _front_matter(text: str, file: Path) -> FrontMatter:
         return FrontMatter.model_validate(yaml.safe_load(text) or {})
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
-        raise DataError(f"broken YAML: {error.problem}.", file=str(file), line=mark.line + 2 if mark else None) from error
+        raise DataError(
+            f"broken YAML: {error.problem}.", file=str(file), line=mark.line + 2 if mark else None
+        ) from error
     except ValidationError as error:
         problem = error.errors()[0]
         name = ".".join(str(part) for part in problem["loc"]) or "front matter"
         raise DataError(
-            f"{name}: {problem['msg'].lower()}.", file=str(file), line=_line_of(name, text), remedy="See the article format."
+            f"{name}: {problem['msg'].lower()}.",
+            file=str(file),
+            line=_line_of(name, text),
+            remedy="See the article format.",
         ) from error
 
 

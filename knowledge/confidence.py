@@ -25,7 +25,19 @@ if TYPE_CHECKING:
 RIDGE = 1e-3
 """Weight of the squares of the standardised slopes against the mean loss."""
 
-NOTHING_WANTED = ("praise", "small_talk", "spam", "greet", "thank", "affirm", "deny", "stop", "inform", "suggestion", "press")
+NOTHING_WANTED = (
+    "praise",
+    "small_talk",
+    "spam",
+    "greet",
+    "thank",
+    "affirm",
+    "deny",
+    "stop",
+    "inform",
+    "suggestion",
+    "press",
+)
 """Intents that no article answers."""
 
 LANGUAGES = ("es", "de")
@@ -92,22 +104,24 @@ def read_signs(
     dense, _, top, letters, lexical, coverage = nominees.features[first]
     second = scores[order[1]] if len(order) > 1 else 0.0
     leaders = np.argmax(nominees.features, axis=0)
-    return np.array([
-        _logit(scores[first]),
-        _logit(scores[first]) - _logit(second),
-        dense,
-        top,
-        letters,
-        lexical,
-        coverage,
-        float(np.mean(leaders == first)),
-        nominees.unknown,
-        np.log1p(nominees.words),
-        understanding.probability("question", "complaint"),
-        understanding.probability(*NOTHING_WANTED),
-        understanding.mood,
-        *(float(language == name) for name in LANGUAGES),
-    ])
+    return np.array(
+        [
+            _logit(scores[first]),
+            _logit(scores[first]) - _logit(second),
+            dense,
+            top,
+            letters,
+            lexical,
+            coverage,
+            float(np.mean(leaders == first)),
+            nominees.unknown,
+            np.log1p(nominees.words),
+            understanding.probability("question", "complaint"),
+            understanding.probability(*NOTHING_WANTED),
+            understanding.mood,
+            *(float(language == name) for name in LANGUAGES),
+        ]
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

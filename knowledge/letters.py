@@ -18,7 +18,9 @@ class LetterIndex:
     """How like a query's letters are to those of each article, all its passages together. Read-only once built."""
 
     def __init__(self, texts: Sequence[str], owner: NDArray[np.int64]) -> None:
-        self._vectorizer: Any = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), sublinear_tf=True, dtype=np.float32)
+        self._vectorizer: Any = TfidfVectorizer(
+            analyzer="char_wb", ngram_range=(3, 5), sublinear_tf=True, dtype=np.float32
+        )
         passages = self._vectorizer.fit_transform(texts)
         starts = np.append(np.searchsorted(owner, np.arange(owner[-1] + 1)), len(owner))
         means = [passages[first:last].mean(axis=0) for first, last in zip(starts[:-1], starts[1:], strict=True)]

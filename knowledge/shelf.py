@@ -46,9 +46,7 @@ class Nominees:
     def without(self, article: int) -> Nominees:
         """Give the same nominees as if *article* had not been on the shelf."""
         kept = self.articles != article
-        return replace(
-            self, articles=self.articles[kept], features=self.features[kept], passages=self.passages[kept]
-        )
+        return replace(self, articles=self.articles[kept], features=self.features[kept], passages=self.passages[kept])
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, bindparam, case, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
-from bot.vocabulary import ConversationState, Draft, Handoff, Outcome, Reply, Route, Understanding
+from bot.vocabulary import ConversationState, Draft, DraftState, Handoff, Outcome, Reply, Route, Understanding
 from storage.notices import Notice, Subject, notify
-from storage.tables import conversations, decisions, drafts, handoffs, inbox, opt_outs, replies
+from storage.tables import conversations, decisions, drafts, handoffs, inbox, mentions, opt_outs, replies
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,6 +30,7 @@ async def record(connection: AsyncConnection, outcomes: Sequence[Outcome], versi
     await _insert(
         connection, handoffs, [_handoff_row(outcome) for outcome in outcomes if isinstance(outcome.made, Handoff)]
     )
+    await _withdraw_older_drafts(connection, outcomes)
     await _open_conversations(connection, outcomes)
     await _opt_out(connection, outcomes)
     await connection.execute(delete(inbox).where(inbox.c.mention_id.in_([o.admitted.mention.id for o in outcomes])))
@@ -56,15 +57,27 @@ async def _queue_replies(connection: AsyncConnection, outcomes: Sequence[Outcome
     if not rows:
         return []
     one_per_post = text("state <> 'cancelled' and kind <> 'agent'")
-    statement = insert(replies).on_conflict_do_nothing(
-        index_elements=["channel", "chain_id"], index_where=one_per_post
-    )
+    statement = insert(replies).on_conflict_do_nothing(index_elements=["channel", "chain_id"], index_where=one_per_post)
     return list(await connection.scalars(statement.returning(replies.c.id), rows))
 
 
 async def _insert(connection: AsyncConnection, table: Any, rows: list[dict[str, Any]]) -> None:  # noqa: ANN401 - any table
     if rows:
         await connection.execute(insert(table), rows)
+
+
+async def _withdraw_older_drafts(connection: AsyncConnection, outcomes: Sequence[Outcome]) -> None:
+    """An edited post is decided anew; what was drafted for its earlier versions answers words that are gone."""
+    edited = [o.admitted.mention for o in outcomes if o.admitted.mention.post_id != o.admitted.mention.chain_id]
+    for mention in edited:
+        earlier = select(mentions.c.id).where(
+            mentions.c.channel == mention.channel, mentions.c.chain_id == mention.chain_id, mentions.c.id != mention.id
+        )
+        await connection.execute(
+            update(drafts)
+            .where(drafts.c.mention_id.in_(earlier), drafts.c.state == DraftState.PENDING)
+            .values(state=DraftState.REJECTED, settled_by="the bot: the post was edited", settled_at=func.now())
+        )
 
 
 async def _open_conversations(connection: AsyncConnection, outcomes: Sequence[Outcome]) -> None:
@@ -92,13 +105,9 @@ async def _open_conversations(connection: AsyncConnection, outcomes: Sequence[Ou
 
 
 async def _opt_out(connection: AsyncConnection, outcomes: Sequence[Outcome]) -> None:
-    authors = {
-        (o.admitted.mention.channel, o.admitted.mention.author_id) for o in outcomes if o.opts_out
-    }
+    authors = {(o.admitted.mention.channel, o.admitted.mention.author_id) for o in outcomes if o.opts_out}
     for channel, author_id in authors:
-        await connection.execute(
-            insert(opt_outs).values(channel=channel, author_id=author_id).on_conflict_do_nothing()
-        )
+        await connection.execute(insert(opt_outs).values(channel=channel, author_id=author_id).on_conflict_do_nothing())
         # A reply that nobody has begun to send must not follow a "stop".
         await connection.execute(
             update(replies)

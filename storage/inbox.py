@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Integer, and_, cast, exists, func, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 
-from bot.vocabulary import Admitted, Circumstances, Kind, Mention, Route
+from bot.vocabulary import Admitted, Circumstances, Kind, Mention, ReplyState
 from storage.notices import Notice, Subject, notify
-from storage.tables import conversations, cursors, decisions, inbox, mentions, opt_outs
+from storage.tables import conversations, cursors, inbox, mentions, opt_outs, replies
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,9 +41,7 @@ async def admit(connection: AsyncConnection, heard: Sequence[Mention]) -> int:
     new = stored.all()
     if new:
         await connection.execute(insert(inbox), [{"mention_id": row.id} for row in new])
-        notices = [
-            Notice(subject=Subject.HEARD, conversation_id=row.conversation_id, mention_id=row.id) for row in new
-        ]
+        notices = [Notice(subject=Subject.HEARD, conversation_id=row.conversation_id, mention_id=row.id) for row in new]
         await notify(connection, *notices)
     return len(new)
 
@@ -110,9 +108,13 @@ def _with_circumstances():  # noqa: ANN202 - the type of a select over so many c
     same_post = and_(
         other.c.channel == mentions.c.channel, other.c.chain_id == mentions.c.chain_id, other.c.id != mentions.c.id
     )
-    decided = (
+    answered = (
         exists()
-        .where(same_post, decisions.c.mention_id == other.c.id, decisions.c.route != Route.IGNORE)
+        .where(
+            replies.c.channel == mentions.c.channel,
+            replies.c.chain_id == mentions.c.chain_id,
+            replies.c.state != ReplyState.CANCELLED,
+        )
         .correlate(mentions)
     )
     superseded: ColumnElement[bool] = (
@@ -122,7 +124,7 @@ def _with_circumstances():  # noqa: ANN202 - the type of a select over so many c
     return select(
         mentions,
         conversations.c.owner,
-        decided.label("decided_before"),
+        answered.label("answered"),
         superseded.label("superseded"),
         opted_out.label("opted_out"),
     ).join(conversations, conversations.c.id == mentions.c.conversation_id)
@@ -138,7 +140,7 @@ def _admitted(row: RowMapping) -> Admitted:
         mention=Mention(id=row["id"], **{name: row[name] for name in ITSELF if name != "kind"}, kind=Kind(row["kind"])),
         conversation_id=row["conversation_id"],
         circumstances=Circumstances(
-            decided_before=row["decided_before"],
+            answered=row["answered"],
             superseded=row["superseded"],
             opted_out=row["opted_out"],
             with_agent=row["owner"] is not None,

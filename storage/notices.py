@@ -58,9 +58,12 @@ async def listening(database: Database) -> AsyncIterator[AsyncIterator[Notice]]:
         connection = await psycopg.AsyncConnection.connect(database.conninfo, autocommit=True)
     except psycopg.OperationalError as error:
         raise StorageDown(f"The database {database.place} cannot be reached.") from error
-    async with connection:
+    try:
         await connection.execute(f"listen {CHANNEL}")
         yield _read(connection, database.place)
+    finally:
+        # Not the connection's own context: it would commit, and wait for ever for a reader that was left waiting.
+        await connection.close()
 
 
 async def _read(connection: psycopg.AsyncConnection, place: str) -> AsyncIterator[Notice]:

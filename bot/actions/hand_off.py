@@ -63,6 +63,8 @@ def _goal(decision: Decision) -> str:
 
 
 def _suggestion(decision: Decision) -> str:
-    if decision.understanding is None or not {Reason.IRATE, Reason.SAFETY, Reason.ASKED_FOR_PERSON} & set(decision.reasons):
+    if decision.understanding is None or not {Reason.IRATE, Reason.SAFETY, Reason.ASKED_FOR_PERSON} & set(
+        decision.reasons
+    ):
         return ""
     return INVITATIONS.get(decision.understanding.language or "en", INVITATIONS["en"])

@@ -44,7 +44,14 @@ def decide_on(settings: Settings, brain: Brain, text: str) -> Outcome:
     """Carry one text through the pipeline."""
     now = datetime.now(UTC)
     mention = Mention(
-        channel="ask", post_id="1", chain_id="1", author_id="1", author_handle="you", text=text, posted_at=now, root_id="1"
+        channel="ask",
+        post_id="1",
+        chain_id="1",
+        author_id="1",
+        author_handle="you",
+        text=text,
+        posted_at=now,
+        root_id="1",
     )
     watch = Watch.from_settings(settings.deciding, settings.replying, now)
     return think([Admitted(mention=mention)], brain.steps, watch=watch, limits=brain.limits)[0]
@@ -63,7 +70,9 @@ def as_document(outcome: Outcome) -> dict[str, Any]:
         "reply": said(outcome),
         "understanding": understanding_row(decision.understanding),
         "candidates": [candidate_row(candidate) for candidate in decision.candidates],
-        "rules": [{"rule": rule.rule, "applied": rule.applied, "reasons": list(rule.reasons)} for rule in decision.rules],
+        "rules": [
+            {"rule": rule.rule, "applied": rule.applied, "reasons": list(rule.reasons)} for rule in decision.rules
+        ],
     }
 
 

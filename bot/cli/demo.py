@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rich.live import Live
+from rich.markup import escape
 from rich.table import Table
 
 from bot import service
@@ -17,12 +18,13 @@ from bot.cli.output import out, progress_bars
 from bot.cli.preparing import certificate_line
 from bot.cli.serving import stopping
 from bot.telemetry import set_up_logging
-from bot.vocabulary import Reason, Route
+from bot.vocabulary import Route
 from sandbox.config import SandboxConfig
 from sandbox.scenario import Expectation, Scenario, load, perform
 from sandbox.server import running as sandbox_running
 from sandbox.world import World
 from storage.agents import Role, ensure_agent
+from storage.inbox import find_cursor
 from storage.report import count_open_work, courses
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from bot.service import Service
     from bot.settings import Settings
     from sandbox.scenario import Step
+    from storage.database import Database
     from storage.report import Course
 
 PACE_SECONDS = 0.1
@@ -129,7 +132,7 @@ def sandboxed(settings: Settings, url: str) -> Settings:
 
 
 async def _play(running: Demo, scenario: Scenario) -> int:
-    await _listening(running)
+    await listening_began(running.service.database)
     ids: dict[str, str] = {}
     known: Mapping[str, Course] = {}
     with Live(console=out, refresh_per_second=8, transient=True) as live:
@@ -147,12 +150,11 @@ async def _play(running: Demo, scenario: Scenario) -> int:
     return await _summarise(running, scenario, ids, known)
 
 
-async def _listening(running: Demo) -> None:
+async def listening_began(database: Database) -> None:
     """Wait for the first look: the listener hears nothing that was posted before it."""
-    from storage.inbox import find_cursor  # noqa: PLC0415
     until = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < until:
-        async with running.service.database.begin() as connection:
+        async with database.begin() as connection:
             if await find_cursor(connection, "x") is not None:
                 return
         await asyncio.sleep(0.05)
@@ -183,7 +185,7 @@ def _table(scenario: Scenario, ids: Mapping[str, str], known: Mapping[str, Cours
     table.columns[0].ratio, table.columns[5].ratio = 5, 6
     for step in [step for step in scenario.steps if step.case in ids][-max(last, 0) :]:
         route, course = _route(step, scenario, ids, known), known.get(ids[step.case])
-        mark = "" if route is None or step.expect is None or step.expect == route else f" [red](not {step.expect})[/]"
+        mark = "" if route is None or _as_expected(step, route) else f" [red](not {step.expect})[/]"
         table.add_row(
             _one_line(step.text or f"(reposts {step.repost_of})", 60),
             f"[{MARKS[route]}]{route}[/]{mark}" if route else "…",
@@ -195,8 +197,11 @@ def _table(scenario: Scenario, ids: Mapping[str, str], known: Mapping[str, Cours
     return table
 
 
+def _as_expected(step: Step, route: Route | None) -> bool:
+    return step.expect is None or (route is not None and route.value == step.expect.value)
+
+
 def _one_line(text: str, longest: int) -> str:
-    from rich.markup import escape  # noqa: PLC0415
     flat = " ".join(text.split())
     return escape(flat if len(flat) <= longest else flat[: longest - 1] + "…")
 
@@ -204,7 +209,7 @@ def _one_line(text: str, longest: int) -> str:
 async def _summarise(running: Demo, scenario: Scenario, ids: Mapping[str, str], known: Mapping[str, Course]) -> int:
     expected = [step for step in scenario.steps if step.expect]
     routes = {step.case: _route(step, scenario, ids, known) for step in expected}
-    missed = [step for step in expected if routes[step.case] != step.expect]
+    missed = [step for step in expected if not _as_expected(step, routes[step.case])]
     undecided = [step for step in expected if routes[step.case] is None]
     cheerful = [step for step in missed if routes[step.case] is Route.ANSWER and step.expect is Expectation.HANDOFF]
     async with running.service.database.begin() as connection:

@@ -29,7 +29,13 @@ def emit(values: Mapping[str, Any]) -> None:
 @contextmanager
 def progress_bars() -> Iterator[Told]:
     """Show a bar for each stage that is told of, on stderr so that stdout stays for results."""
-    columns = (SpinnerColumn(), TextColumn("{task.description:24}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description:24}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=err) as bars:
         known: dict[str, TaskID] = {}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,10 +17,22 @@ from bot.vocabulary import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 FAR_REACH = 100_000
 """Followers from which more of them make no difference to the priority, so that reach cannot starve others."""
+
+
+class Names:
+    """Some names, found in a text as whole words whatever their case."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        words = "|".join(re.escape(name) for name in names)
+        self._pattern = re.compile(rf"\b(?:{words})\b", re.IGNORECASE) if words else None
+
+    def found_in(self, text: str) -> bool:
+        """Say whether *text* holds one of the names."""
+        return self._pattern is not None and self._pattern.search(text) is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +49,8 @@ class Limits:
     person: float
     nothing_asked: float
     languages: frozenset[str]
+    own_products: Names
+    other_brands: Names
     paused: bool = False
 
 
@@ -204,9 +219,16 @@ def _hurdles(case: Case) -> tuple[Reason, ...]:
         hurdles.append(Reason.DRAFT_MODE)
     if _is_ambiguous(case):
         hurdles.append(Reason.AMBIGUOUS)
+    if _is_about_another_brand(case):
+        hurdles.append(Reason.OTHER_BRAND)
     if case.candidates and not case.candidates[0].reviewed:
         hurdles.append(Reason.POLICY)
     return tuple(hurdles)
+
+
+def _is_about_another_brand(case: Case) -> bool:
+    text = case.read.text
+    return case.limits.other_brands.found_in(text) and not case.limits.own_products.found_in(text)
 
 
 def _is_ambiguous(case: Case) -> bool:
@@ -214,4 +236,3 @@ def _is_ambiguous(case: Case) -> bool:
         return False
     first, second = case.candidates[:2]
     return second.score > (1 - case.limits.ambiguity) * first.score
-

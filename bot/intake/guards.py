@@ -44,8 +44,8 @@ def is_repost(admitted: Admitted, _: Watch) -> bool:
 
 
 def is_duplicate(admitted: Admitted, _: Watch) -> bool:
-    """Another version of the post is decided, or a newer one is here to be decided instead."""
-    return admitted.circumstances.decided_before or admitted.circumstances.superseded
+    """The post is answered in an earlier version, or a newer one is here to be decided instead."""
+    return admitted.circumstances.answered or admitted.circumstances.superseded
 
 
 def has_opted_out(admitted: Admitted, _: Watch) -> bool:

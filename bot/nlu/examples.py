@@ -32,7 +32,9 @@ def read_examples(folder: Path) -> tuple[Example, ...]:
     """Read all `*.yml` of *folder*. Raises DataError, naming file and line, on anything that Rasa would refuse."""
     files = sorted(folder.glob("*.yml"))
     if not files:
-        raise DataError("no training examples (*.yml) here.", file=str(folder), remedy="Set data.training to their folder.")
+        raise DataError(
+            "no training examples (*.yml) here.", file=str(folder), remedy="Set data.training to their folder."
+        )
     return tuple(example for file in files for example in read_file(file))
 
 
@@ -67,7 +69,9 @@ def _examples(fields: dict[str, yaml.Node], line: int, file: Path, language: str
     if not isinstance(intent, str) or not intent:
         raise DataError("an intent without a name.", file=str(file), line=line)
     if not isinstance(listed, yaml.ScalarNode):
-        raise DataError(f"intent '{intent}' has no examples.", file=str(file), line=line, remedy="Add 'examples: |' and a list.")
+        raise DataError(
+            f"intent '{intent}' has no examples.", file=str(file), line=line, remedy="Add 'examples: |' and a list."
+        )
     metadata = _value(fields["metadata"]) if "metadata" in fields else {}
     irate = isinstance(metadata, dict) and metadata.get("mood") == IRATE
     for offset, row in enumerate(listed.value.splitlines(), start=1):

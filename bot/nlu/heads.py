@@ -68,14 +68,16 @@ class Heads:
     def from_bytes(cls, payload: bytes) -> Heads:
         """Read what `to_bytes` wrote."""
         with np.load(io.BytesIO(payload), allow_pickle=False) as arrays:
-            return cls(**{
-                name: Head(
-                    labels=tuple(str(label) for label in arrays[f"{name}_labels"]),
-                    weights=arrays[f"{name}_weights"],
-                    offsets=arrays[f"{name}_offsets"],
-                )
-                for name in ("intent", "mood")
-            })
+            return cls(
+                **{
+                    name: Head(
+                        labels=tuple(str(label) for label in arrays[f"{name}_labels"]),
+                        weights=arrays[f"{name}_weights"],
+                        offsets=arrays[f"{name}_offsets"],
+                    )
+                    for name in ("intent", "mood")
+                }
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,9 +90,7 @@ class Trained:
 
 def describe(texts: Sequence[str], plain: Sequence[str], vectors: Vectors) -> csr_matrix:
     """Put the features of texts side by side: vector of the plain text, its letters, and the signs of the raw text."""
-    return hstack(
-        [csr_matrix(vectors), spell(plain), csr_matrix(count_signs(texts))], format="csr", dtype=np.float32
-    )
+    return hstack([csr_matrix(vectors), spell(plain), csr_matrix(count_signs(texts))], format="csr", dtype=np.float32)
 
 
 def train_heads(examples: Sequence[Example], features: csr_matrix) -> Trained:
@@ -102,7 +102,9 @@ def train_heads(examples: Sequence[Example], features: csr_matrix) -> Trained:
     mood, mood_held_out = _fit(features, tones)
     card = {
         "examples": len(examples),
-        "languages": {name: int(sum(e.language == name for e in examples)) for name in sorted({e.language for e in examples})},
+        "languages": {
+            name: int(sum(e.language == name for e in examples)) for name in sorted({e.language for e in examples})
+        },
         "intents": {str(name): int(count) for name, count in zip(*np.unique(intents, return_counts=True), strict=True)},
         "held_out_intent_accuracy": round(float(np.mean(intent_held_out == intents)), 4),
         "held_out_mood_accuracy": round(float(np.mean(mood_held_out == tones)), 4),

@@ -39,14 +39,14 @@ class Understander:
     """Reads texts. Blocks its thread: run it off the event loop."""
 
     def __init__(self, *, encoder: Encoder, heads: Heads, languages: Detector) -> None:
-        self._encoder = encoder
+        self.encoder = encoder
         self._heads = heads
         self._languages = languages
 
     def understand(self, texts: Sequence[str]) -> list[Understanding]:
         """Give one understanding a text, in order, from one pass of the encoder."""
         plain = [clean(text) for text in texts]
-        vectors = self._encoder.encode(plain)
+        vectors = self.encoder.encode(plain)
         if not texts:
             return []
         features = describe(texts, plain, vectors)

@@ -57,7 +57,9 @@ def test_another_kind_of_database_is_refused():
 async def test_a_decision_can_never_be_changed(database):
     async with database.begin() as connection:
         conversation = await connection.scalar(
-            text("insert into conversations (channel, author_id, author_handle, root_id) values ('x','1','a','1') returning id")
+            text(
+                "insert into conversations (channel, author_id, author_handle, root_id) values ('x','1','a','1') returning id"
+            )
         )
         mention = await connection.scalar(
             text(
