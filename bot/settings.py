@@ -7,6 +7,7 @@ given as `HEED_SECTION_KEY_FILE`, the path of a file that holds it. Unknown name
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -83,20 +84,23 @@ class DecidingSettings(Section):
         description="Answer threshold set by hand, shown as uncertified; empty takes the certificate's.",
     )
     draft_threshold: float = Field(
-        0.30, ge=0, le=1, description="Confidence from which a draft is worth a person's eye."
+        0.45, ge=0, le=1, description="Confidence from which a draft is worth a person's eye."
     )
     ambiguity_margin: float = Field(
         0.02, ge=0, le=1, description="A second answer whose score is within this share of the first's makes a draft."
     )
-    irate_threshold: float = Field(0.50, ge=0, le=1, description="Mood from which a person takes the conversation.")
+    irate_threshold: float = Field(0.40, ge=0, le=1, description="Mood from which a person takes the conversation.")
+    calm_threshold: float = Field(
+        0.20, ge=0, le=1, description="Mood below which the bot may answer alone; from here to irate it only drafts."
+    )
     danger_threshold: float = Field(
-        0.35, ge=0, le=1, description="Probability of safety, legal or press from which a person does."
+        0.50, ge=0, le=1, description="Probability of safety, legal or press from which a person does."
     )
     person_threshold: float = Field(
         0.50, ge=0, le=1, description="Probability of 'asks for a person' from which one does."
     )
     nothing_asked_threshold: float = Field(
-        0.80, ge=0, le=1, description="Probability of spam or small talk from which nothing is owed."
+        0.70, ge=0, le=1, description="Probability of spam, small talk or thanks from which nothing is owed."
     )
     languages: tuple[str, ...] = Field(("en", "es", "de"), description="Languages that have reviewed answers.")
     own_products: tuple[str, ...] = Field(
@@ -170,7 +174,11 @@ class DecidingSettings(Section):
             "logitech",
             "razer",
         ),
-        description="A post that names one of these and none of the own products is never answered alone.",
+        description="A post that names one of these and none of the own products goes to a person.",
+    )
+    case_numbers: tuple[str, ...] = Field(
+        (r"TN-\d{6}", r"TW[0-9A-Z]{8}", r"R-\d{4,6}"),
+        description="Regular expressions of order, serial and repair numbers: whoever gives one wants the case looked at.",
     )
     max_age_hours: float = Field(24, gt=0, description="Older posts are not answered.")
 
@@ -178,6 +186,13 @@ class DecidingSettings(Section):
     def _ordered(self) -> Self:
         if self.answer_threshold is not None and self.draft_threshold > self.answer_threshold:
             raise ValueError("draft_threshold must not exceed answer_threshold")
+        if self.calm_threshold > self.irate_threshold:
+            raise ValueError("calm_threshold must not exceed irate_threshold")
+        for pattern in self.case_numbers:
+            try:
+                re.compile(pattern)
+            except re.error as error:
+                raise ValueError(f"case_numbers: {pattern!r} is no regular expression: {error}") from error
         return self
 
 
@@ -288,7 +303,9 @@ def load_settings(file: Path | None = None, environ: Mapping[str, str] = os.envi
     """
     given = _from_file(file, environ)
     for section, values in _from_environment(environ).items():
-        given.setdefault(section, {}).update(values)
+        own = given.setdefault(section, {})
+        if isinstance(own, dict):  # what is no table is refused with all other problems
+            own.update(values)
     try:
         return Settings.model_validate(given)
     except ValidationError as error:
@@ -304,6 +321,10 @@ def _from_file(file: Path | None, environ: Mapping[str, str]) -> dict[str, Any]:
         if named is None:
             return {}
         raise SettingsError(f"{path}: no such settings file") from None
+    except OSError as error:
+        raise SettingsError(f"{path}: cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{path}: not UTF-8; save it as UTF-8") from error
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -348,7 +369,9 @@ def _secret(variable: str, path: str) -> str:
 
 def _parsed(section: str, key: str, value: str) -> object:
     default = getattr(Settings.model_fields[section].default, key)
-    return tuple(part.strip() for part in value.split(",")) if isinstance(default, tuple) else value
+    if isinstance(default, tuple):
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    return None if default is None and not value.strip() else value
 
 
 def _explain(error: ValidationError) -> str:

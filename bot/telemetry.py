@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from bot.settings import LogSettings
 
 UNSPOKEN = frozenset({"text", "author", "author_handle", "author_name", "token", "password", "secret", "authorization"})
-"""Names of values that never reach a log."""
+"""Names of values that never reach a log, alone or as the end of a name, as in `access_token`."""
 
 MENTIONS = Counter("heed_mentions_total", "Mentions stored, by channel.", ["channel"])
 DECISIONS = Counter("heed_decisions_total", "Decisions made, by route and first reason.", ["route", "reason"])
@@ -73,6 +73,7 @@ def set_up_logging(settings: LogSettings) -> None:
 
 
 def _hush(_: object, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    for name in UNSPOKEN & event.keys():
-        event[name] = "…"
+    for name in event:
+        if name in UNSPOKEN or name.rpartition("_")[2] in UNSPOKEN:
+            event[name] = "…"
     return event

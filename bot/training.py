@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 import structlog
 
 from bot.deciding.certificate import Audit, Certificate, Target, certify
-from bot.deciding.rules import Limits, Names
+from bot.deciding.rules import Limits, Names, Patterns
 from bot.errors import DataError, NotTrained
 from bot.intake.guards import Watch
 from bot.nlu.cleaning import clean
-from bot.nlu.examples import read_examples
+from bot.nlu.examples import Example, read_examples
 from bot.nlu.heads import Heads, describe, train_heads
 from bot.nlu.language import LanguageDetector
 from bot.nlu.understander import Understander
@@ -32,10 +32,9 @@ from storage import artifacts, library
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from bot.nlu.examples import Example
     from bot.ports import Encoder
     from bot.settings import Settings
-    from bot.vocabulary import Understanding, Vector
+    from bot.vocabulary import Passage, Understanding, Vector
     from knowledge.shelf import Shelf
     from storage.database import Database
 
@@ -113,7 +112,8 @@ async def train(
     Raises NotTrained where nothing is indexed, DataError for malformed examples or audits, StorageDown.
     """
     shelves, knowledge = await _load_shelves(database, encoder)
-    heads = await _heads(settings, database, encoder, progress=progress, force=force)
+    asks = [passage for shelf in shelves.values() for passage in shelf.passages if passage.part is Part.ASK]
+    heads = await _heads(settings, database, encoder, asks, made_from=knowledge, progress=progress, force=force)
     understander = await asyncio.to_thread(_understander, encoder, heads)
     confidence = await _confidence(
         settings,
@@ -183,14 +183,23 @@ async def _load_shelves(database: Database, encoder: Encoder) -> tuple[dict[str,
 
 
 async def _heads(
-    settings: Settings, database: Database, encoder: Encoder, *, progress: Progress, force: bool
+    settings: Settings,
+    database: Database,
+    encoder: Encoder,
+    asks: Sequence[Passage],
+    *,
+    made_from: str,
+    progress: Progress,
+    force: bool,
 ) -> artifacts.Artifact:
-    fingerprint = _fingerprint([_files(settings.data.training), _code("bot/nlu"), _encoder_name(encoder)])
+    fingerprint = _fingerprint([_files(settings.data.training), _code("bot/nlu"), _encoder_name(encoder), made_from])
     async with database.begin() as connection:
         known = await artifacts.find_artifact(connection, HEADS)
     if known is not None and known.fingerprint == fingerprint and not force:
         return known
-    examples = await asyncio.to_thread(read_examples, settings.data.training)
+    examples = list(await asyncio.to_thread(read_examples, settings.data.training))
+    # The knowledge base shows better than any example how a question sounds that has an answer.
+    examples += [Example(text=ask.text, intent="question", irate=False, language=ask.language) for ask in asks]
     artifact = await asyncio.to_thread(_train_heads, examples, encoder, fingerprint, progress)
     async with database.begin() as connection:
         await artifacts.put_artifact(connection, artifact)
@@ -351,12 +360,14 @@ def limits(settings: Settings, *, answer: float | None, certified: bool, alone: 
         draft=deciding.draft_threshold,
         ambiguity=deciding.ambiguity_margin,
         irate=deciding.irate_threshold,
+        calm=deciding.calm_threshold,
         danger=deciding.danger_threshold,
         person=deciding.person_threshold,
         nothing_asked=deciding.nothing_asked_threshold,
         languages=frozenset(deciding.languages),
         own_products=Names(deciding.own_products),
         other_brands=Names(deciding.other_brands),
+        case_numbers=Patterns(deciding.case_numbers),
     )
 
 

@@ -196,6 +196,8 @@ class Reason(StrEnum):
     NO_CERTIFICATE = "no_certificate"
     DRAFT_MODE = "draft_mode"
     OTHER_BRAND = "other_brand"
+    CASE_NUMBER = "case_number"
+    MOOD_UNSURE = "mood_unsure"
     OVER_LENGTH = "over_length"
     STALE = "stale"
     CONVERSATION_WITH_AGENT = "conversation_with_agent"

@@ -165,6 +165,9 @@ def _front_matter(text: str, file: Path) -> FrontMatter:
             line=_line_of(name, text),
             remedy="See the article format.",
         ) from error
+    except (yaml.YAMLError, ValueError) as error:
+        # A character that YAML does not allow, or a day that no calendar has.
+        raise DataError(f"broken YAML: {error}.", file=str(file), line=1) from error
 
 
 def _line_of(name: str, text: str) -> int:

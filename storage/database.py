@@ -31,6 +31,7 @@ class Database:
             max_overflow=0,
             pool_pre_ping=True,
             pool_timeout=30,
+            hide_parameters=True,  # an error must not carry what people wrote into a log
             connect_args={"connect_timeout": CONNECT_SECONDS},
         )
 

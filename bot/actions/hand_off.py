@@ -32,9 +32,17 @@ GOALS: Mapping[str, str] = {
     "press": "Asks for the press or for a publication",
     "ask_person": "Wants to talk to a person",
     "inform": "Gives details that we or somebody asked for",
+    "affirm": "Says yes to something said before",
+    "deny": "Says no to something said before",
+    "thank": "Thanks, or closes the thread",
+    "greet": "Greets and has not said more yet",
+    "spam": "Looks like spam, though not surely",
+    "small_talk": "Makes small talk, though not surely",
+    "stop": "Wants no more replies, as it seems",
 }
 
 _LEAST_SURE = 0.3
+_WORTH_NAMING = 0.15
 
 
 def hand_off(admitted: Admitted, decision: Decision) -> Handoff:
@@ -53,13 +61,12 @@ def hand_off(admitted: Admitted, decision: Decision) -> Handoff:
 def _goal(decision: Decision) -> str:
     understanding = decision.understanding
     if understanding is None:
-        return "Not read"
-    goal = GOALS.get(understanding.intent)
-    if goal and understanding.intents[0].probability >= _LEAST_SURE:
-        return f"{goal}."
-    if decision.candidates:
-        return f"Has a question, perhaps: {decision.candidates[0].question}"
-    return "Wants something that we could not make out."
+        return "Not read."
+    likely = understanding.intents[0].probability >= _LEAST_SURE
+    about = decision.candidates[0].question if decision.confidence >= _WORTH_NAMING else ""
+    if likely and understanding.intent in GOALS:
+        return f"{GOALS[understanding.intent]}." + (f" Perhaps about: {about}" if about else "")
+    return f"Perhaps asks: {about}" if about else "Wants something that no article covers, as far as we can tell."
 
 
 def _suggestion(decision: Decision) -> str:

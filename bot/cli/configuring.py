@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,15 +51,17 @@ def _toml(value: object) -> str:
     match value:
         case bool():
             return str(value).lower()
-        case SecretStr():
-            return '"**********"' if value.get_secret_value() else '""'
+        case SecretStr() | None:
+            return '"**********"' if value and value.get_secret_value() else '""'
         case Path():
-            return f'"{value.relative_to(ROOT) if value.is_relative_to(ROOT) else value}"'
+            return _quoted(str(value.relative_to(ROOT) if value.is_relative_to(ROOT) else value))
         case tuple():
             return "[" + ", ".join(_toml(item) for item in value) + "]"
-        case None:
-            return '""'
         case str():
-            return f'"{value}"'
+            return _quoted(value)
         case _:
             return str(value)
+
+
+def _quoted(value: str) -> str:
+    return json.dumps(value, ensure_ascii=False)  # the escapes of JSON are also TOML's

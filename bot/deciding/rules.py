@@ -23,16 +23,23 @@ FAR_REACH = 100_000
 """Followers from which more of them make no difference to the priority, so that reach cannot starve others."""
 
 
-class Names:
+class Patterns:
+    """Some regular expressions, found in a text as whole words whatever their case."""
+
+    def __init__(self, patterns: Iterable[str]) -> None:
+        any_of = "|".join(patterns)
+        self._pattern = re.compile(rf"\b(?:{any_of})\b", re.IGNORECASE) if any_of else None
+
+    def found_in(self, text: str) -> bool:
+        """Say whether *text* holds one of them."""
+        return self._pattern is not None and self._pattern.search(text) is not None
+
+
+class Names(Patterns):
     """Some names, found in a text as whole words whatever their case."""
 
     def __init__(self, names: Iterable[str]) -> None:
-        words = "|".join(re.escape(name) for name in names)
-        self._pattern = re.compile(rf"\b(?:{words})\b", re.IGNORECASE) if words else None
-
-    def found_in(self, text: str) -> bool:
-        """Say whether *text* holds one of the names."""
-        return self._pattern is not None and self._pattern.search(text) is not None
+        super().__init__(re.escape(name) for name in names)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,12 +52,14 @@ class Limits:
     draft: float
     ambiguity: float
     irate: float
+    calm: float
     danger: float
     person: float
     nothing_asked: float
     languages: frozenset[str]
     own_products: Names
     other_brands: Names
+    case_numbers: Patterns
     paused: bool = False
 
 
@@ -105,8 +114,10 @@ def danger(case: Case) -> Verdict | None:
 
 
 def irate(case: Case) -> Verdict | None:
-    """An angry or desperate author gets a person, never a cheerful answer."""
-    return Verdict(route=Route.HANDOFF, reasons=(Reason.IRATE,)) if case.read.mood >= case.limits.irate else None
+    """Give an angry or desperate author a person, never a cheerful answer; the noise of spam is no anger."""
+    if case.read.mood < case.limits.irate or case.read.probability("spam") >= case.limits.nothing_asked:
+        return None
+    return Verdict(route=Route.HANDOFF, reasons=(Reason.IRATE,))
 
 
 def asks_for_person(case: Case) -> Verdict | None:
@@ -129,11 +140,26 @@ def language(case: Case) -> Verdict | None:
     return Verdict(route=Route.HANDOFF, reasons=(Reason.LANGUAGE,))
 
 
+def about_a_case(case: Case) -> Verdict | None:
+    """Hand off a post that gives an order, serial or repair number: somebody has to look the case up."""
+    if not case.limits.case_numbers.found_in(case.mention.text):
+        return None
+    return Verdict(route=Route.HANDOFF, reasons=(Reason.CASE_NUMBER,))
+
+
+def other_brand(case: Case) -> Verdict | None:
+    """Hand off a post about another maker's product: our articles only seem to answer it."""
+    text = case.read.text
+    if not case.limits.other_brands.found_in(text) or case.limits.own_products.found_in(text):
+        return None
+    return Verdict(route=Route.HANDOFF, reasons=(Reason.OTHER_BRAND,))
+
+
 def nothing_asked(case: Case) -> Verdict | None:
     """Spam, small talk and thanks need no answer; praise goes to a person who may thank."""
     if case.confidence >= case.limits.draft and case.read.intent != "praise":
         return None
-    if case.read.probability("spam", "small_talk", "thank", "affirm") >= case.limits.nothing_asked:
+    if case.read.probability("spam", "small_talk", "thank") >= case.limits.nothing_asked:
         return Verdict(route=Route.IGNORE, reasons=(Reason.NOTHING_ASKED,))
     if case.read.intent == "praise":
         return Verdict(route=Route.HANDOFF, reasons=(Reason.NOTHING_ASKED,))
@@ -143,7 +169,7 @@ def nothing_asked(case: Case) -> Verdict | None:
 def confident(case: Case) -> Verdict | None:
     """Sure enough, reviewed, certified and allowed: the bot answers alone. Whatever is missing makes it a draft."""
     hurdles = _hurdles(case)
-    if case.limits.answer is not None and case.confidence >= case.limits.answer:
+    if case.candidates and case.limits.answer is not None and case.confidence >= case.limits.answer:
         route, reasons = (Route.DRAFT, hurdles) if hurdles else (Route.ANSWER, (Reason.CONFIDENT,))
         return Verdict(route=route, reasons=reasons)
     return None
@@ -151,7 +177,7 @@ def confident(case: Case) -> Verdict | None:
 
 def worth_a_look(case: Case) -> Verdict | None:
     """Not sure enough to answer alone, but a person may find the proposal right."""
-    if case.confidence < case.limits.draft:
+    if not case.candidates or case.confidence < case.limits.draft:
         return None
     reasons = [Reason.UNCERTAIN] if case.limits.answer is not None else [Reason.NO_CERTIFICATE]
     if _is_ambiguous(case):
@@ -173,6 +199,8 @@ RULES: tuple[Callable[[Case], Verdict | None], ...] = (
     not_addressed,
     language,
     nothing_asked,
+    other_brand,
+    about_a_case,
     confident,
     worth_a_look,
     otherwise,
@@ -217,18 +245,13 @@ def _hurdles(case: Case) -> tuple[Reason, ...]:
         hurdles.append(Reason.PAUSED)
     if not case.limits.alone:
         hurdles.append(Reason.DRAFT_MODE)
+    if case.read.mood >= case.limits.calm:
+        hurdles.append(Reason.MOOD_UNSURE)
     if _is_ambiguous(case):
         hurdles.append(Reason.AMBIGUOUS)
-    if _is_about_another_brand(case):
-        hurdles.append(Reason.OTHER_BRAND)
     if case.candidates and not case.candidates[0].reviewed:
         hurdles.append(Reason.POLICY)
     return tuple(hurdles)
-
-
-def _is_about_another_brand(case: Case) -> bool:
-    text = case.read.text
-    return case.limits.other_brands.found_in(text) and not case.limits.own_products.found_in(text)
 
 
 def _is_ambiguous(case: Case) -> bool:

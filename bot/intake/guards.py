@@ -81,4 +81,4 @@ def first_guard(admitted: Admitted, watch: Watch) -> Reason | None:
 def is_stop(text: str, stop_words: frozenset[str]) -> bool:
     """Say whether *text* is a stop word and nothing else, handles and punctuation aside."""
     words: Sequence[str] = [word for word in text.split() if not word.startswith("@")]
-    return " ".join(words).strip(" .!").casefold() in stop_words
+    return " ".join(words).strip(" .,;:!¡…").casefold() in stop_words

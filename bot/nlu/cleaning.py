@@ -9,7 +9,7 @@ import unicodedata
 _LINK = re.compile(r"https?://\S+|\bt\.co/\S+", re.IGNORECASE)
 _HANDLE = re.compile(r"(?<![\w@])@\w{1,20}\b")
 _HASHTAG = re.compile(r"#(?=\w)")
-_ELONGATED = re.compile(r"(\w)\1{2,}")
+_ELONGATED = re.compile(r"([^\W\d_])\1{2,}")
 _EMOJI = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\u200d\ufe0f\u20e3\U000e0020-\U000e007f]+")
 _SPACE = re.compile(r"\s+")
 

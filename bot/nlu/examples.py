@@ -47,6 +47,8 @@ def read_file(file: Path) -> tuple[Example, ...]:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
         raise DataError(f"broken YAML: {error.problem}.", file=str(file), line=line) from error
+    except yaml.YAMLError as error:
+        raise DataError("a character that YAML does not allow.", file=str(file), remedy="Remove it.") from error
     if root is None:
         return ()
     return tuple(_blocks(root, file))
@@ -96,4 +98,4 @@ def _line(node: yaml.Node) -> int:
 
 
 def _value(node: yaml.Node) -> Any:  # noqa: ANN401 - whatever YAML holds
-    return yaml.safe_load(yaml.serialize(node))
+    return yaml.SafeLoader("").construct_document(node)

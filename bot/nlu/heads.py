@@ -97,7 +97,8 @@ def train_heads(examples: Sequence[Example], features: csr_matrix) -> Trained:
     """Fit both heads on *examples* and measure them on parts held out in turn. Raises DataError on too few examples."""
     intents = np.array([example.intent for example in examples])
     tones = np.array(["irate" if example.irate else "calm" for example in examples])
-    _check_counts(intents)
+    _check_counts(intents, "intent")
+    _check_counts(tones, "mood")
     intent, intent_held_out = _fit(features, intents)
     mood, mood_held_out = _fit(features, tones)
     card = {
@@ -112,19 +113,19 @@ def train_heads(examples: Sequence[Example], features: csr_matrix) -> Trained:
     return Trained(heads=Heads(intent=intent, mood=mood), card=card)
 
 
-def _check_counts(intents: NDArray[np.str_]) -> None:
-    names, counts = np.unique(intents, return_counts=True)
+def _check_counts(labels: NDArray[np.str_], what: str) -> None:
+    names, counts = np.unique(labels, return_counts=True)
     short = [str(name) for name, count in zip(names, counts, strict=True) if count < FEWEST]
     if short or len(names) < 2:
         raise DataError(
-            f"too few examples to train on ({', '.join(short) or 'fewer than two intents'}).",
+            f"too few examples to train on ({', '.join(short) or f'fewer than two {what}s'}).",
             file="training examples",
-            remedy=f"Give every intent at least {FEWEST}.",
+            remedy=f"Give every {what} at least {FEWEST}.",
         )
 
 
 def _fit(features: csr_matrix, labels: NDArray[np.str_]) -> tuple[Head, NDArray[np.str_]]:
-    model = LogisticRegression(C=10.0, max_iter=300, tol=1e-3)
+    model = LogisticRegression(C=3.0, max_iter=300, tol=1e-3)
     held_out = cross_val_predict(model, features, labels, cv=_FOLDS)
     model.fit(features, labels)
     weights, offsets = model.coef_.T, model.intercept_

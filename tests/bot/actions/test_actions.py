@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+import pytest
+
+from bot.actions.answer import answer
+from bot.actions.draft import draft
+from bot.actions.hand_off import GOALS, INVITATIONS, hand_off
+from bot.vocabulary import Reason, ReplyKind, Route
+from responders.counting import fits
+from tests.bot.values import a_candidate, a_decision, admitted, an_understanding
+
+SHORT = "Choose Forgotten password on the log-in page."
+
+
+def handed(*reasons, **values):
+    return hand_off(admitted(), a_decision(Route.HANDOFF, *(reasons or (Reason.UNCERTAIN,)), **values))
+
+
+def test_an_answer_is_the_reviewed_text_signed():
+    mention = admitted(id=5, post_id="77", conversation_id=9)
+    reply = answer(mention, a_decision(), "^Bot")
+
+    assert reply.text == f"{SHORT} ^Bot"
+    assert (reply.kind, reply.author) == (ReplyKind.AUTOMATIC, "")
+    assert (reply.channel, reply.in_reply_to, reply.mention_id, reply.conversation_id) == ("x", "77", 5, 9)
+
+
+def test_an_answer_is_that_of_the_best_candidate():
+    decision = a_decision(candidates=(a_candidate(short_answer="First."), a_candidate(short_answer="Second.")))
+
+    assert answer(admitted(), decision, "^Bot").text == "First. ^Bot"
+
+
+def test_a_draft_names_its_article_and_confidence():
+    made = draft(admitted(id=5), a_decision(Route.DRAFT, Reason.UNCERTAIN, confidence=0.5), "^Bot")
+
+    assert (made.text, made.article_id, made.confidence, made.mention_id) == (f"{SHORT} ^Bot", "reset-password", 0.5, 5)
+
+
+@pytest.mark.parametrize(("intent", "goal"), GOALS.items())
+def test_a_handoff_says_what_the_customer_wants(intent, goal):
+    assert handed(understanding=an_understanding(intents={intent: 0.9, "question": 0.1})).goal == f"{goal}."
+
+
+def test_a_handoff_of_a_question_names_the_nearest_article():
+    assert handed().goal == "Has a question, perhaps: How do I reset my password?"
+
+
+def test_a_handoff_admits_that_nothing_was_made_out():
+    assert "could not make out" in handed(candidates=()).goal
+
+
+def test_an_intent_that_is_a_mere_guess_is_no_goal():
+    guess = an_understanding(intents={"legal": 0.2, "question": 0.19})
+
+    assert handed(understanding=guess, candidates=()).goal == "Wants something that we could not make out."
+
+
+def test_a_mention_that_was_not_read_can_be_handed_off():
+    made = handed(Reason.UNREADABLE, understanding=None, candidates=())
+
+    assert (made.goal, made.mood, made.suggestion) == ("Not read", 0.0, "")
+
+
+@pytest.mark.parametrize("reason", [Reason.IRATE, Reason.SAFETY, Reason.ASKED_FOR_PERSON])
+@pytest.mark.parametrize("language", ["en", "es", "de"])
+def test_a_customer_in_need_is_invited_in_their_language(reason, language):
+    made = handed(reason, understanding=an_understanding(language=language))
+
+    assert made.suggestion == INVITATIONS[language]
+
+
+@pytest.mark.parametrize("language", ["fr", None])
+def test_an_invitation_falls_back_to_english(language):
+    made = handed(Reason.IRATE, understanding=an_understanding(language=language))
+
+    assert made.suggestion == INVITATIONS["en"]
+
+
+def test_an_unanswered_question_gets_no_invitation():
+    assert handed(Reason.UNCERTAIN).suggestion == ""
+
+
+@pytest.mark.parametrize("text", INVITATIONS.values())
+def test_an_invitation_fits_one_post_with_an_agents_initials(text):
+    assert fits(f"{text} ^AB")
+
+
+def test_a_handoff_carries_mood_reasons_and_priority():
+    made = hand_off(
+        admitted(id=5),
+        a_decision(Route.HANDOFF, Reason.IRATE, understanding=an_understanding(mood=0.8), priority=0.4),
+    )
+
+    assert (made.mood, made.reasons, made.priority, made.mention_id) == (0.8, (Reason.IRATE,), 0.4, 5)
