@@ -192,14 +192,24 @@ async def _heads(
     progress: Progress,
     force: bool,
 ) -> artifacts.Artifact:
-    fingerprint = _fingerprint([_files(settings.data.training), _code("bot/nlu"), _encoder_name(encoder), made_from])
+    fingerprint = _fingerprint(
+        [
+            _files(settings.data.training),
+            _code("bot/nlu"),
+            _encoder_name(encoder),
+            made_from,
+            _text(settings.data.audits),
+        ]
+    )
     async with database.begin() as connection:
         known = await artifacts.find_artifact(connection, HEADS)
     if known is not None and known.fingerprint == fingerprint and not force:
         return known
     examples = list(await asyncio.to_thread(read_examples, settings.data.training))
-    # The knowledge base shows better than any example how a question sounds that has an answer.
-    examples += [Example(text=ask.text, intent="question", irate=False, language=ask.language) for ask in asks]
+    # The knowledge base and what was audited show better than any example how a question sounds that has an answer.
+    questions = [(ask.text, ask.language) for ask in asks]
+    questions += [(row["text"], row["language"]) for row in _calibrating(settings) if row["article"]]
+    examples += [Example(text=said, intent="question", irate=False, language=name) for said, name in questions]
     artifact = await asyncio.to_thread(_train_heads, examples, encoder, fingerprint, progress)
     async with database.begin() as connection:
         await artifacts.put_artifact(connection, artifact)
@@ -240,7 +250,7 @@ async def _confidence(
     if known is not None and known.fingerprint == fingerprint and not force:
         return known
     chatter = [e for e in await asyncio.to_thread(read_examples, settings.data.training) if e.intent in NOTHING_WANTED]
-    rows = [row for row in _read_audits(settings.data.audits) if not _certifies(row)]
+    rows = _calibrating(settings)
     artifact = await asyncio.to_thread(_fit_confidence, understander, shelves, chatter, rows, fingerprint, progress)
     async with database.begin() as connection:
         await artifacts.put_artifact(connection, artifact)
@@ -323,6 +333,10 @@ def _read_audits(file: Path) -> list[dict[str, Any]]:
                 remedy='Write {"id", "language", "text", "article"}.',
             ) from error
     return rows
+
+
+def _calibrating(settings: Settings) -> list[dict[str, Any]]:
+    return [row for row in _read_audits(settings.data.audits) if not _certifies(row)]
 
 
 def _certifies(row: Mapping[str, Any]) -> bool:

@@ -5,9 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
-import numpy as np
-
-from bot.deciding.rules import Case, Limits, Names
+from bot.deciding.rules import Case, Limits, Names, Patterns
 from bot.intake.guards import Watch
 from bot.nlu.hashing import HashingEncoder
 from bot.vocabulary import (
@@ -62,7 +60,7 @@ def an_understanding(text="how do I reset my password", **values):
     """An ordinary question; *intents* may be given as a mapping of label to probability."""
     intents = values.pop("intents", {"question": 0.9, "complaint": 0.1})
     given = {
-        "vector": ENCODER.encode([text])[0] if text else np.zeros(ENCODER.dimension, dtype=np.float32),
+        "vector": ENCODER.encode([text])[0] if "vector" not in values else None,
         "mood": 0.1,
         "danger": 0.0,
         "language": "en",
@@ -94,12 +92,14 @@ def the_limits(**values):
         "draft": 0.3,
         "ambiguity": 0.02,
         "irate": 0.5,
+        "calm": 0.3,
         "danger": 0.35,
         "person": 0.5,
         "nothing_asked": 0.8,
         "languages": frozenset({"en", "es", "de"}),
         "own_products": Names(["tarnwell", "book 13"]),
         "other_brands": Names(["iphone", "t-mobile"]),
+        "case_numbers": Patterns([r"TN-\d{6}"]),
     }
     return Limits(**{**given, **values})
 

