@@ -84,7 +84,7 @@ class Workshop:
         def work() -> list[Outcome]:
             try:
                 return think(batch, brain.steps, watch=watch, limits=limits)
-            except Exception:  # noqa: BLE001 - the worker's door: one post that cannot be read must not stop the rest
+            except Exception:
                 log.exception("batch failed, deciding one by one", mentions=[a.mention.id for a in batch])
                 return [_alone(admitted, brain, watch, limits) for admitted in batch]
 
@@ -186,7 +186,7 @@ def _workshop(context: JobContext) -> Workshop:
 def _alone(admitted: Admitted, brain: Brain, watch: Watch, limits: Limits) -> Outcome:
     try:
         return think([admitted], brain.steps, watch=watch, limits=limits)[0]
-    except Exception:  # noqa: BLE001 - in doubt, a person
+    except Exception:
         log.exception("a mention could not be read", mention=admitted.mention.id)
         return _unread(admitted)
 

@@ -1,4 +1,4 @@
-"""What Heed asks of the outside, as protocols. Each has a contract suite that its fake and its real adapter both pass."""
+"""What Heed asks of the outside, as protocols, each with a contract suite for its fake and its real adapter."""
 
 from __future__ import annotations
 

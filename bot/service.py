@@ -104,7 +104,10 @@ async def wake(settings: Settings, database: Database) -> Brain:
 async def running(
     settings: Settings, database: Database, brain: Brain, *, serve: bool = True, listen: bool = True
 ) -> AsyncIterator[Service]:
-    """Run all parts until the context ends: jobs always, the console with *serve*, the channels' listeners with *listen*.
+    """Run all parts until the context ends.
+
+    Jobs run always, the console with *serve*, the channels' listeners with
+    *listen*.
 
     Raises SettingsError, PortTaken, StorageDown. A channel that cannot be reached is tried again and again meanwhile.
     """
@@ -191,7 +194,7 @@ async def _keep_up(name: str, start: Callable[[], Awaitable[None]]) -> None:
         began = asyncio.get_running_loop().time()
         try:
             await start()
-        except Exception as error:  # noqa: BLE001 - the worker's door: the part starts again, the others go on
+        except Exception as error:
             log.error(  # noqa: TRY400 - a known error's sentence says more than its traceback
                 "part failed", part=name, problem=str(error), again_in=pause, exc_info=not _is_known(error)
             )

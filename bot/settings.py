@@ -1,7 +1,7 @@
 """Typed settings: a TOML file, then the environment, checked as a whole before anything starts.
 
-A setting `section.key` is `key` under `[section]` in the file and `HEED_SECTION_KEY` in the environment. A secret can be
-given as `HEED_SECTION_KEY_FILE`, the path of a file that holds it. Unknown names are refused in both places.
+A setting `section.key` is `key` under `[section]` in the file and `HEED_SECTION_KEY` in the environment. A secret can
+be given as `HEED_SECTION_KEY_FILE`, the path of a file that holds it. Unknown names are refused in both places.
 """
 
 from __future__ import annotations
@@ -178,7 +178,7 @@ class DecidingSettings(Section):
     )
     case_numbers: tuple[str, ...] = Field(
         (r"TN-\d{6}", r"TW[0-9A-Z]{8}", r"R-\d{4,6}"),
-        description="Regular expressions of order, serial and repair numbers: whoever gives one wants the case looked at.",
+        description="Regular expressions of order, serial and repair numbers; who gives one wants the case looked at.",
     )
     max_age_hours: float = Field(24, gt=0, description="Older posts are not answered.")
 

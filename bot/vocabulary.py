@@ -1,7 +1,7 @@
 """The words of Heed as frozen values. Read this first: every step takes some of these and gives others.
 
-HEAR gives Mention, ADMIT a Conversation, UNDERSTAND an Understanding, RETRIEVE Candidates of Passages, DECIDE a Decision,
-ACT a Reply, a Draft or a Handoff, and DELIVER a Receipt.
+HEAR gives Mention, ADMIT a Conversation, UNDERSTAND an Understanding, RETRIEVE Candidates of Passages, DECIDE a
+Decision, ACT a Reply, a Draft or a Handoff, and DELIVER a Receipt.
 """
 
 from __future__ import annotations

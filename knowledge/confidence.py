@@ -1,8 +1,8 @@
 """From what was measured of the nominees to a score that orders them and a confidence that means what it says.
 
-Two logistic regressions, both fitted to the knowledge base itself: each way to ask is held out in turn and must find its
-article without its own help; and each is asked once more with its whole article hidden, when whatever is found is wrong.
-Audited questions, where there are some, calibrate the second one as well.
+Two logistic regressions, both fitted to the knowledge base itself: each way to ask is held out in turn and must find
+its article without its own help; and each is asked once more with its whole article hidden, when whatever is found is
+wrong. Audited questions, where there are some, calibrate the second one as well.
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ LANGUAGES = ("es", "de")
 """Languages whose confidence differs from English by a constant of their own."""
 
 SIGNS = (
-    "score", "margin", "dense", "dense_top", "letters", "lexical", "coverage", "agreement", "unknown", "words", "question",
-    "nothing_wanted", "mood", *LANGUAGES,
+    "score", "margin", "dense", "dense_top", "letters", "lexical", "coverage", "agreement", "unknown", "words",
+    "question", "nothing_wanted", "mood", *LANGUAGES,
 )  # fmt: skip
 """What the confidence is made from, in this order."""
 
@@ -157,8 +157,8 @@ def fit_confidence(
 ) -> Fitted:
     """Fit to the knowledge base, and to audited questions where there are some.
 
-    *asked* holds the understanding of each way to ask by (language, text); *chatter* is what people post without wanting
-    an answer. The audited questions, few and real, weigh together as much as all the others.
+    *asked* holds the understanding of each way to ask by (language, text); *chatter* is what people post without
+    wanting an answer. The audited questions, few and real, weigh together as much as all the others.
     """
     held_out = [trial for shelf in shelves.values() for trial in _held_out(shelf, asked)]
     hidden = [replace(t, nominees=t.nominees.without(min(t.right)), right=frozenset()) for t in held_out]
@@ -188,7 +188,7 @@ def _held_out(shelf: Shelf, asked: Mapping[tuple[str, str], Understanding]) -> I
 
 
 def _order_within_article(shelf: Shelf, asks: NDArray[np.bool_]) -> NDArray[np.int64]:
-    before = np.cumsum(asks) - asks
+    before: NDArray[np.int64] = np.cumsum(asks) - asks
     first = np.searchsorted(shelf.owner, shelf.owner)
     return np.where(asks, before - before[first], -1)
 

@@ -1,7 +1,8 @@
-"""Likeness by letters: n-grams of characters, which carry inflected, compound and misspelt words, and every language."""
+"""Likeness by letters: n-grams of characters, which carry inflected, compound and misspelt words."""
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,7 +24,7 @@ class LetterIndex:
         )
         passages = self._vectorizer.fit_transform(texts)
         starts = np.append(np.searchsorted(owner, np.arange(owner[-1] + 1)), len(owner))
-        means = [passages[first:last].mean(axis=0) for first, last in zip(starts[:-1], starts[1:], strict=True)]
+        means = [passages[first:last].mean(axis=0) for first, last in pairwise(starts)]
         self._articles = normalize(np.vstack([np.asarray(mean, dtype=np.float32) for mean in means]))
 
     def likeness(self, texts: Sequence[str]) -> NDArray[np.float32]:

@@ -14,7 +14,7 @@ import Stemmer
 from knowledge.stopwords import STOPWORDS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -70,6 +70,6 @@ def _rarities(rows: Sequence[Sequence[int]], vocabulary: int, passages: int) -> 
 
 
 @lru_cache(maxsize=16)
-def _stemmer(language: str):  # noqa: ANN202 - PyStemmer has no types
+def _stemmer(language: str) -> Callable[[str], str]:
     name = _STEMMERS.get(language)
     return Stemmer.Stemmer(name).stemWord if name else str

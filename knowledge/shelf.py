@@ -24,7 +24,8 @@ ARMS_REACH = 8
 
 FEATURES = ("dense", "dense_mean", "dense_top", "letters", "lexical", "coverage")
 """What is measured of every nominated article: its nearest passage's cosine, the mean of all and of its three nearest
-passages, the likeness of its letters, its BM25 score, and the share of the query's words that it has. All about 0 to 1."""
+passages, the likeness of its letters, its BM25 score, and the share of the query's words that it has. All about 0 to
+1."""
 
 _NEAREST = 48
 _TOP = 3

@@ -34,6 +34,6 @@ class DenseIndex:
         self._index.add(np.ascontiguousarray(vectors, dtype=np.float32))
 
     def search(self, queries: Vectors, nearest: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-        """Give for each query the cosines and the numbers of its *nearest* passages, both of shape (queries, nearest)."""
+        """Give for each query the cosines and the numbers of its *nearest* passages: shape (queries, nearest)."""
         cosines, numbers = self._index.search(np.ascontiguousarray(queries, dtype=np.float32), min(nearest, self.size))
         return cosines, numbers

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Integer, and_, cast, exists, func, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
@@ -14,7 +14,7 @@ from storage.tables import conversations, cursors, inbox, mentions, opt_outs, re
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy import ColumnElement, RowMapping
+    from sqlalchemy import ColumnElement, RowMapping, Select
     from sqlalchemy.ext.asyncio import AsyncConnection
 
 ITSELF = (
@@ -92,8 +92,8 @@ async def _conversations(connection: AsyncConnection, fresh: Sequence[Mention]) 
             "channel": mention.channel,
             "author_id": mention.author_id,
             "root_id": mention.root_id,
-            "author_handle": mention.author_handle,
-            "author_name": mention.author_name,
+            "author_handle": _storable(mention.author_handle),
+            "author_name": _storable(mention.author_name),
         }
         for mention in fresh
     }
@@ -103,7 +103,7 @@ async def _conversations(connection: AsyncConnection, fresh: Sequence[Mention]) 
     return {(row.channel, row.author_id, row.root_id): row.id for row in found}
 
 
-def _with_circumstances():  # noqa: ANN202 - the type of a select over so many columns says nothing
+def _with_circumstances() -> Select[Any]:
     other = mentions.alias("other")
     same_post = and_(
         other.c.channel == mentions.c.channel, other.c.chain_id == mentions.c.chain_id, other.c.id != mentions.c.id
@@ -149,7 +149,12 @@ def _admitted(row: RowMapping) -> Admitted:
 
 
 def _row(mention: Mention) -> dict[str, object]:
-    return {name: getattr(mention, name) for name in ITSELF}
+    return {name: _storable(getattr(mention, name)) for name in ITSELF}
+
+
+def _storable(value: object) -> object:
+    """Leave out what PostgreSQL refuses, null characters and half surrogate pairs, lest one post stop all others."""
+    return value.replace("\x00", "").encode(errors="ignore").decode() if isinstance(value, str) else value
 
 
 def _key(mention: Mention) -> Key:

@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from bot.vocabulary import Admitted, Decision
 
 INVITATIONS: Mapping[str, str] = {
-    "en": "I'm sorry about this. A colleague will look after it personally; a private message with your order or serial "
-    "number helps us to start at once.",
-    "es": "Lamentamos lo ocurrido. Una persona del equipo lo atenderá; un mensaje privado con tu número de pedido o de "
-    "serie nos ayuda a empezar ya.",
+    "en": "I'm sorry about this. A colleague will look after it personally; a private message with your order or "
+    "serial number helps us to start at once.",
+    "es": "Lamentamos lo ocurrido. Una persona del equipo lo atenderá; un mensaje privado con tu número de pedido o "
+    "de serie nos ayuda a empezar ya.",
     "de": "Das tut uns leid. Eine Kollegin oder ein Kollege kümmert sich persönlich darum; eine private Nachricht mit "
     "Bestell- oder Seriennummer hilft uns, sofort anzufangen.",
 }

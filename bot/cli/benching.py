@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from bot.settings import Settings
 
 ROUNDS = 4
-"""The texts are divided into so many parts; encoder and pipeline take turns, so that a drift of the machine hits both."""
+"""Parts of the texts; encoder and pipeline take turns part by part, so that a drift of the machine hits both."""
 
 SINGLES = 100
 """Mentions sent one by one to an idle service, for the time from stored to decided."""

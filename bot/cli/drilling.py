@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.service import Service
-    from bot.training import Progress
     from bot.settings import Settings
+    from bot.training import Progress
 
 BURST = 100
 """Posts published between two waits; X shows the newest 800 mentions, so the bot must be able to keep up."""

@@ -42,7 +42,8 @@ def report_index(indexed: Indexed) -> None:
     for problem in indexed.problems:
         err.print(f"left out: {problem}", style="yellow", markup=False)
     out.print(
-        f"{indexed.articles} articles in {indexed.passages} passages; {indexed.changed} changed, {indexed.encoded} encoded."
+        f"{indexed.articles} articles in {indexed.passages} passages; "
+        f"{indexed.changed} changed, {indexed.encoded} encoded."
     )
 
 
@@ -54,7 +55,8 @@ def report_brain(brain: Brain) -> None:
         f"mood right {heads['held_out_mood_accuracy']:.1%}."
     )
     out.print(
-        f"Confidence from {confidence['trials']} trials; held out: right article first {confidence['held_out_precision_at_1']:.1%}, "
+        f"Confidence from {confidence['trials']} trials; held out: right article first "
+        f"{confidence['held_out_precision_at_1']:.1%}, "
         f"calibration error {confidence['calibration_error']:.3f}."
     )
     out.print(certificate_line(brain))
@@ -66,10 +68,11 @@ def certificate_line(brain: Brain) -> str:
     if certificate.valid:
         return (
             f"Certified: from confidence {certificate.threshold:.2f} at most {certificate.target.max_wrong:.0%} wrong, "
-            f"{certificate.target.certainty:.0%} sure ({certificate.wrong} wrong of {certificate.answers} audited answers, "
+            f"{certificate.target.certainty:.0%} sure "
+            f"({certificate.wrong} wrong of {certificate.answers} audited answers, "
             f"upper bound {certificate.upper_bound:.1%})."
         )
     return (
-        f"Not certifiable yet for at most {certificate.target.max_wrong:.0%} wrong: at least {certificate.missing} more "
-        "audited answers needed; nothing is answered alone."
+        f"Not certifiable yet for at most {certificate.target.max_wrong:.0%} wrong: "
+        f"at least {certificate.missing} more audited answers needed; nothing is answered alone."
     )

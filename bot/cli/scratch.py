@@ -24,7 +24,7 @@ NAME = "heed_drill"
 
 @asynccontextmanager
 async def scratch(settings: Settings) -> AsyncIterator[tuple[Database, Brain]]:
-    """Open a trained database without a single mention on the embedded server; what was trained is kept for next time."""
+    """Open a trained database without a single mention; what was trained is kept for the next time."""
     with embedded_server(settings.data.folder / "postgres", NAME) as address:
         async with service.opened(address, settings) as database:
             async with database.begin() as connection:

@@ -1,9 +1,9 @@
 """The statistical guarantee on wrong answers.
 
-The wrong rate above a threshold is bounded from audited answers by the one-sided Clopper-Pearson limit (C. J. Clopper and
-E. S. Pearson, Biometrika 26, 1934). Thresholds are a fixed grid tested from the highest down and the search stops at the
-first failure, so that the search itself costs nothing of the certainty (fixed-sequence testing; in this use: A. Angelopoulos
-et al., Learn then Test, 2021).
+The wrong rate above a threshold is bounded from audited answers by the one-sided Clopper-Pearson limit (C. J. Clopper
+and E. S. Pearson, Biometrika 26, 1934). Thresholds are a fixed grid tested from the highest down and the search stops
+at the first failure, so that the search itself costs nothing of the certainty (fixed-sequence testing; in this use: A.
+Angelopoulos et al., Learn then Test, 2021).
 """
 
 from __future__ import annotations

@@ -255,7 +255,7 @@ def _hurdles(case: Case) -> tuple[Reason, ...]:
 
 
 def _is_ambiguous(case: Case) -> bool:
-    if len(case.candidates) < 2:
+    if not case.candidates[1:]:
         return False
     first, second = case.candidates[:2]
     return second.score > (1 - case.limits.ambiguity) * first.score

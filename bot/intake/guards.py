@@ -1,4 +1,4 @@
-"""Guards: reasons why a mention is not ours to answer, found without reading what it wants. The first that holds counts."""
+"""Guards: why a mention is not ours to answer, found without reading what it wants. The first one counts."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ class SentenceEncoder:
         self._model.eval()
         self.name = "all-MiniLM-L6-v2" if bundled else settings.model
         self.revision = f"{_package_version() if bundled else 'as given'} {precision}"
-        self.dimension = int(self._model.get_embedding_dimension())
+        self.dimension = self._model.get_embedding_dimension() or 0
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Give one unit vector a text, in order: shape (texts, dimension), float32. Blocks its thread."""

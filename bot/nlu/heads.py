@@ -43,7 +43,7 @@ class Head:
         """Give the probability of each label: shape (texts, labels); each row sums to 1."""
         logits = np.asarray(features @ self.weights, dtype=np.float64) + self.offsets
         raised = np.exp(logits - logits.max(axis=1, keepdims=True))
-        return raised / raised.sum(axis=1, keepdims=True)
+        return np.asarray(raised / raised.sum(axis=1, keepdims=True))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +116,7 @@ def train_heads(examples: Sequence[Example], features: csr_matrix) -> Trained:
 def _check_counts(labels: NDArray[np.str_], what: str) -> None:
     names, counts = np.unique(labels, return_counts=True)
     short = [str(name) for name, count in zip(names, counts, strict=True) if count < FEWEST]
-    if short or len(names) < 2:
+    if short or len(names) == 1:
         raise DataError(
             f"too few examples to train on ({', '.join(short) or f'fewer than two {what}s'}).",
             file="training examples",

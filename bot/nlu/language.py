@@ -26,6 +26,7 @@ class LanguageDetector:
     def detect(self, plain: str) -> str | None:
         """Give the ISO 639-1 code of *plain* text (see `cleaning.clean`), or None where two languages are too near."""
         values = self._detector.compute_language_confidence_values(plain)
-        if len(values) < 2 or values[0].value - values[1].value < MARGIN:
+        first, second = values[:2]
+        if first.value - second.value < MARGIN:
             return None
-        return str(values[0].language.iso_code_639_1.name).lower()
+        return str(first.language.iso_code_639_1.name).lower()

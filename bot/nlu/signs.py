@@ -1,4 +1,4 @@
-"""Cheap signs of tone that a sentence vector does not show: shouting, stretched words, repeated marks, a few strong words."""
+"""Cheap signs of tone that a sentence vector does not show: shouting, stretched words, a few strong words."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ _BITTER = re.compile(
     r"\b(worst|useless|ridiculous|disgrace\w*|scam\w*|unacceptable|pathetic|never (?:again|buying)|fed up|sick of|joke|"
     r"for the (?:third|fourth|fifth) time|still (?:no|not|waiting)|"
     r"peor|vergüenza|estaf\w*|inaceptable|hart[oa]|nunca más|llevo \w+ (?:días|semanas|meses)|"
-    r"frechheit|unverschämt\w*|katastrophe|nie wieder|saftladen|abzocke|seit (?:tagen|wochen|monaten)|reicht(?:'s|s| es))\b",
+    r"frechheit|unverschämt\w*|katastrophe|nie wieder|saftladen|abzocke|seit (?:tagen|wochen|monaten)|"
+    r"reicht(?:'s|s| es))\b",
     re.IGNORECASE,
 )
 _FINE = re.compile(r"\b(thanks?|thx|love|awesome|great|gracias|genial|danke|super|toll|klasse)\b", re.IGNORECASE)
@@ -38,7 +39,7 @@ def count_signs(texts: Sequence[str]) -> NDArray[np.float32]:
 
 
 def spell(texts: Sequence[str]) -> csr_matrix:
-    """Give the texts' character n-grams, hashed: shape (texts, LETTERS). They carry languages that the encoder lacks."""
+    """Give the texts' character n-grams, hashed: shape (texts, LETTERS); they carry what the encoder lacks."""
     return _letters.transform(texts).astype(np.float32)
 
 

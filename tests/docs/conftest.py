@@ -29,6 +29,11 @@ class Page:
         return _FENCED.sub("", self.text)
 
     @property
+    def words(self) -> str:
+        """The text without any code."""
+        return _CODE.sub("code", self.prose)
+
+    @property
     def code(self) -> list[str]:
         """All code: each block, and each piece in backticks."""
         return _FENCED.findall(self.text) + _CODE.findall(self.prose)

@@ -348,6 +348,4 @@ def downgrade() -> None:
 
 def _run_as_written(script: str) -> None:
     """Run a script of several statements in which % and : mean themselves."""
-    driver = op.get_bind().connection.driver_connection
-    with driver.cursor() as cursor:
-        cursor.execute(script)
+    op.get_bind().exec_driver_sql(script.replace("%", "%%"))
