@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import structlog
-from procrastinate import App, Blueprint, JobContext, PsycopgConnector
+from procrastinate import App, JobContext, PsycopgConnector
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 
 from bot import telemetry
@@ -36,9 +36,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 DECIDE, DELIVER = "decide", "deliver"
-"""Queues."""
-
-jobs = Blueprint()
+"""Names of the jobs, and of their queues."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,19 +156,16 @@ class Foreman:
 def job_app(database: Database, *, connections: int) -> App:
     """Make the Procrastinate application on *database*; open it before use."""
     app = App(connector=PsycopgConnector(conninfo=database.conninfo, min_size=1, max_size=connections))
-    app.add_tasks_from(jobs, namespace="heed")
-    for name in (DECIDE, DELIVER):
-        app.tasks[name] = app.tasks[f"heed:{name}"]
+    app.task(name=DECIDE, queue=DECIDE, pass_context=True)(decide_job)
+    app.task(name=DELIVER, queue=DELIVER, pass_context=True)(deliver_job)
     return app
 
 
-@jobs.task(name=DECIDE, queue=DECIDE, pass_context=True)
 async def decide_job(context: JobContext) -> None:
     """Decide all that waits."""
     await _workshop(context).decide_waiting()
 
 
-@jobs.task(name=DELIVER, queue=DELIVER, pass_context=True)
 async def deliver_job(context: JobContext, *, reply_id: int) -> None:
     """Deliver one reply."""
     await _workshop(context).deliver(reply_id)

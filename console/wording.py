@@ -29,7 +29,7 @@ REASONS = {
     Reason.NOT_ADDRESSED: ("not to us", "The post only mentions a keyword; it does not speak to us."),
     Reason.OURSELVES: ("our own post", "We wrote this ourselves."),
     Reason.REPOST: ("repost", "It repeats another post unchanged."),
-    Reason.DUPLICATE: ("duplicate", "The same post was decided before."),
+    Reason.DUPLICATE: ("duplicate", "Another version of this post is answered, or is decided instead."),
     Reason.OPTED_OUT: ("opted out", "The author asked us to stop automatic replies."),
     Reason.POLICY: ("channel rules", "The channel's rules do not allow an automatic reply here."),
     Reason.LANGUAGE: ("language", "There are no reviewed answers in this language."),
@@ -42,6 +42,10 @@ REASONS = {
     Reason.STALE: ("too old", "The post is older than we still answer."),
     Reason.CONVERSATION_WITH_AGENT: ("with an agent", "An agent has this conversation, so the bot keeps out."),
     Reason.CHANNEL_BUSY: ("channel busy", "The channel does not take more replies at the moment."),
+    Reason.OTHER_BRAND: ("other brand", "It speaks of another maker's product and of none of ours."),
+    Reason.CASE_NUMBER: ("case number", "It gives an order, serial or repair number that somebody has to look up."),
+    Reason.MOOD_UNSURE: ("mood unsure", "The tone may be angry, so a person should see the answer first."),
+    Reason.UNREADABLE: ("unreadable", "The bot could not read this post."),
 }
 
 STATES = {

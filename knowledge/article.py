@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import yaml
-from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from bot.errors import DataError
 
@@ -38,7 +38,7 @@ class FrontMatter(BaseModel):
     id: Text
     topic: Text
     question: Text
-    ask: tuple[Text, ...]
+    ask: Annotated[tuple[Text, ...], Field(min_length=1)]
     short_answer: Text
     products: tuple[Text, ...] = ()
     source: Source

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +13,7 @@ from knowledge.passages import split
 from knowledge.shelf import FEATURES, Nominees, Shelf
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from bot.vocabulary import Passage, Understanding, Vector
     from knowledge.article import Article
@@ -25,12 +26,20 @@ SHOWN = 5
 """Candidates that are kept."""
 
 
+def utc_today() -> date:
+    """Give the present day."""
+    return datetime.now(UTC).date()
+
+
 class HybridRetriever:
     """Searches the shelf of a text's language with both arms. Read-only; a changed knowledge base gets a new one."""
 
-    def __init__(self, shelves: Mapping[str, Shelf], confidence: Confidence) -> None:
+    def __init__(
+        self, shelves: Mapping[str, Shelf], confidence: Confidence, today: Callable[[], date] = utc_today
+    ) -> None:
         self._shelves = dict(shelves)
         self._confidence = confidence
+        self._today = today
 
     def retrieve(self, understandings: Sequence[Understanding]) -> list[tuple[Candidate, ...]]:
         """Give for each understanding its candidates with calibrated confidence, best first."""
@@ -49,6 +58,7 @@ class HybridRetriever:
         return language if language in self._shelves else FIRST_LANGUAGE
 
     def _candidates(self, shelf: Shelf, understanding: Understanding, nominees: Nominees) -> tuple[Candidate, ...]:
+        nominees = self._unexpired(shelf, nominees)
         if not len(nominees.articles):
             return ()
         scores = self._confidence.score(nominees, shelf.language)
@@ -66,6 +76,14 @@ class HybridRetriever:
             )
             for n in order
         )
+
+    def _unexpired(self, shelf: Shelf, nominees: Nominees) -> Nominees:
+        """Drop what expired since the shelf was built: a process may run for months."""
+        today = self._today()
+        for article in nominees.articles.tolist():
+            if today > shelf.articles[article].valid_until:
+                nominees = nominees.without(article)
+        return nominees
 
 
 def _candidate(

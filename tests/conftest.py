@@ -1,10 +1,9 @@
-"""What all tests share: one embedded server a run, and for each test that asks a migrated, empty database of its own."""
+"""What all tests share: one embedded server a run, and a migrated, empty database for each test that asks."""
 
 from __future__ import annotations
 
 import shutil
 import tempfile
-from contextlib import asynccontextmanager
 from itertools import count
 from pathlib import Path
 

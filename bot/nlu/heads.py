@@ -116,7 +116,7 @@ def train_heads(examples: Sequence[Example], features: csr_matrix) -> Trained:
 def _check_counts(labels: NDArray[np.str_], what: str) -> None:
     names, counts = np.unique(labels, return_counts=True)
     short = [str(name) for name, count in zip(names, counts, strict=True) if count < FEWEST]
-    if short or len(names) == 1:
+    if short or len(names) <= 1:
         raise DataError(
             f"too few examples to train on ({', '.join(short) or f'fewer than two {what}s'}).",
             file="training examples",

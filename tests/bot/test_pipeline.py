@@ -9,8 +9,7 @@ from bot.nlu.understander import Understander
 from bot.pipeline import Steps, think
 from bot.settings import ReplyingSettings
 from bot.vocabulary import Circumstances, Draft, Handoff, Kind, Reason, Reply, Route
-from tests.bot.nlu.schooling import trained
-from tests.bot.nlu.test_understander import AlwaysEnglish, CountingEncoder
+from tests.bot.nlu.schooling import AlwaysEnglish, CountingEncoder, trained
 from tests.bot.values import NOW, a_candidate, a_watch, admitted, the_limits
 
 OPEN = the_limits(irate=1.1, calm=1.1, danger=1.1)

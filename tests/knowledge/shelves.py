@@ -17,6 +17,9 @@ from tests.bot.values import an_understanding
 
 ENCODER = HashingEncoder()
 
+FAR_AWAY = date(2999, 12, 31)
+"""When the invented articles expire, so that no test does."""
+
 
 def an_article(article_id="reset-password", **values):
     given = {
@@ -32,7 +35,7 @@ def an_article(article_id="reset-password", **values):
         "votes": 3,
         "reviewed": True,
         "last_verified": date(2026, 8, 1),
-        "valid_until": date(2028, 8, 1),
+        "valid_until": FAR_AWAY,
     }
     return Article(id=article_id, **{**given, **values})
 

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from bot.errors import DataError
 from knowledge.article import Article, Library, Source, read_article, read_library
 from tests.knowledge.shelves import LIBRARY, an_article
+
+LAST_DAY = date(2028, 8, 1)
 
 GOOD = """---
 id: bios-enter
@@ -63,7 +65,6 @@ def test_an_article_is_read_from_its_file(written):
         last_verified=date(2026, 8, 11),
         valid_until=date(2028, 8, 11),
     )
-
 
 
 FAULTS = [
@@ -147,10 +148,10 @@ def test_a_fingerprint_changes_with_anything_in_the_article(name):
 @pytest.mark.parametrize(
     ("reviewed", "day", "usable"),
     [
-        (True, date(2028, 8, 1), True),
-        (True, date(2028, 8, 2), False),
-        (False, date(2026, 8, 1), False),
+        (True, LAST_DAY, True),
+        (True, LAST_DAY + timedelta(days=1), False),
+        (False, LAST_DAY, False),
     ],
 )
 def test_only_a_reviewed_article_that_has_not_expired_is_usable_alone(reviewed, day, usable):
-    assert an_article(reviewed=reviewed).usable_on(day) is usable
+    assert an_article(reviewed=reviewed, valid_until=LAST_DAY).usable_on(day) is usable

@@ -1,17 +1,17 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
 
+from bot.nlu.examples import read_examples
 from bot.settings import DataSettings
-from bot.vocabulary import Part
 from knowledge.article import read_library
-from knowledge.confidence import SIGNS, Audited, Confidence, fit_confidence, read_signs
+from knowledge.confidence import NOTHING_WANTED, SIGNS, Audited, Confidence, fit_confidence, read_signs
 from knowledge.retriever import HybridRetriever, build_shelves
-from tests.bot.values import an_understanding
+from tests.bot.values import NOW, an_understanding
 from tests.knowledge.shelves import asked, chatter, fitted, nominees, shelves, vectors_of
 
 
@@ -40,16 +40,6 @@ def test_signs_are_as_many_as_their_names():
     assert np.isfinite(signs).all()
 
 
-def test_a_known_question_is_surer_than_an_unknown_one():
-    assert confidence_of("laptop battery dies quickly") > confidence_of("quasar nebula battery of the galaxy")
-
-
-def test_chatter_is_less_sure_than_a_question():
-    talk = {"small_talk": 0.9, "question": 0.1}
-
-    assert confidence_of("battery dies quickly", intents=talk) < confidence_of("battery dies quickly")
-
-
 def test_no_arm_counts_against_an_article():
     assert all((fit.weights >= 0).all() for fit in fitted().confidence.rankers.values())
 
@@ -63,8 +53,7 @@ def test_fitting_twice_gives_the_same():
 
 def test_audited_questions_change_what_is_said():
     wrong = [
-        Audited(understanding=replace(understanding), right=frozenset({"no-such-article"}))
-        for understanding in asked().values()
+        Audited(understanding=understanding, right=frozenset({"no-such-article"})) for understanding in asked().values()
     ]
     doubtful = fit_confidence(shelves(), asked(), chatter(), wrong).confidence
 
@@ -79,14 +68,32 @@ def test_the_card_tells_how_well_it_does():
     assert card["held_out"] == len(asked())
 
 
+@dataclass(frozen=True, kw_only=True)
+class Sample:
+    """A retriever fitted to half of the English sample knowledge base, and audited questions that it has never seen."""
+
+    retriever: HybridRetriever
+    judged: list
+
+    def best(self, text, **values):
+        candidates = self.retriever.retrieve([an_understanding(text, **values)])[0]
+        return candidates[0].confidence if candidates else 0.0
+
+
 @pytest.fixture(scope="module")
 def sample():
-    """The English sample knowledge base, and its audited questions in two halves that never meet."""
     articles = [article for article in read_library(DataSettings().articles).articles if article.language == "en"]
+    half = articles[::2]
+    library = build_shelves(half, vectors_of(half))
+    asks = {("en", ask): an_understanding(ask) for article in half for ask in article.ask}
+    audited = _audited()
+    confidence = fit_confidence(library, asks, _chatter(), audited[::2]).confidence
+    return Sample(retriever=HybridRetriever(library, confidence, today=NOW.date), judged=audited[1::2])
+
+
+def _audited():
     rows = [json.loads(line) for line in DataSettings().audits.read_text(encoding="utf-8").splitlines()]
-    english = [row for row in rows if row["language"] == "en"]
-    audited = [Audited(understanding=an_understanding(row["text"]), right=_right(row)) for row in english]
-    return build_shelves(articles, vectors_of(articles)), audited[::2], audited[1::2]
+    return [Audited(understanding=an_understanding(r["text"]), right=_right(r)) for r in rows if r["language"] == "en"]
 
 
 def _right(row):
@@ -94,18 +101,26 @@ def _right(row):
     return frozenset([article] if isinstance(article, str) else article or [])
 
 
+def _chatter():
+    idle = [e for e in read_examples(DataSettings().training) if e.intent in NOTHING_WANTED and e.language == "en"]
+    return [an_understanding(e.text, intents={e.intent: 0.9, "question": 0.1}) for e in idle[:200]]
+
+
 def test_confidence_means_what_it_says_on_questions_it_was_not_fitted_to(sample):
-    library, fit_on, judged = sample
-    asks = {
-        ("en", passage.text): an_understanding(passage.text)
-        for passage in library["en"].passages
-        if passage.part is Part.ASK
-    }
-    confidence = fit_confidence(library, asks, (), fit_on).confidence
-    found = HybridRetriever(library, confidence).retrieve([audit.understanding for audit in judged])
+    found = sample.retriever.retrieve([audit.understanding for audit in sample.judged])
     said = np.array([candidates[0].confidence if candidates else 0.0 for candidates in found])
-    right = np.array([bool(c) and c[0].article_id in audit.right for c, audit in zip(found, judged, strict=True)])
+    right = np.array([bool(c) and c[0].article_id in a.right for c, a in zip(found, sample.judged, strict=True)])
     sure = said >= np.median(said)
 
     assert abs(said.mean() - right.mean()) < 0.1
     assert right[sure].mean() > right[~sure].mean() + 0.1
+
+
+def test_a_known_question_is_surer_than_an_unknown_one(sample):
+    assert sample.best("my dock shows no picture") > sample.best("quasar nebula of the galaxy")
+
+
+def test_chatter_is_less_sure_than_a_question(sample):
+    talk = {"small_talk": 0.9, "question": 0.1}
+
+    assert sample.best("my dock shows no picture", intents=talk) < sample.best("my dock shows no picture")

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from knowledge.retriever import SHOWN, HybridRetriever, build_shelves
-from tests.bot.values import an_understanding
-from tests.knowledge.shelves import LIBRARY, fitted, retriever, shelves, vectors_of
+from tests.bot.values import NOW, an_understanding
+from tests.knowledge.shelves import LIBRARY, an_article, fitted, retriever, shelves, vectors_of
 
 
 def found(text, **values):
@@ -58,8 +60,6 @@ def test_a_candidate_carries_what_a_decision_and_a_person_need():
 
 
 def test_an_unreviewed_article_stays_marked_as_such():
-    from tests.knowledge.shelves import an_article
-
     odd = an_article(reviewed=False)
     found = HybridRetriever(build_shelves([odd], vectors_of([odd])), fitted().confidence).retrieve(
         [an_understanding("forgot my password")]
@@ -81,6 +81,19 @@ def test_candidates_come_best_first_with_a_confidence_between_nought_and_one(tex
     for name in ("score", "confidence"):
         values = [getattr(candidate, name) for candidate in candidates]
         assert values == sorted(values, reverse=True)
+
+
+def test_an_article_is_found_until_its_last_day_and_not_after():
+    expiring = an_article(valid_until=NOW.date())
+    own = build_shelves([expiring], vectors_of([expiring]))
+    found = [
+        HybridRetriever(own, fitted().confidence, today=lambda day=day: day).retrieve(
+            [an_understanding("forgot my password")]
+        )
+        for day in (NOW.date(), NOW.date() + timedelta(days=1))
+    ]
+
+    assert [len(batch[0]) for batch in found] == [1, 0]
 
 
 def test_a_knowledge_base_without_the_first_language_finds_nothing_for_others():

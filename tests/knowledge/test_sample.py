@@ -67,7 +67,9 @@ def test_every_audited_question_names_articles_that_exist():
     ids = {article.id for article in LIBRARY.articles}
     rows = [json.loads(line) for line in DataSettings().audits.read_text(encoding="utf-8").splitlines()]
     wanted = {
-        article for row in rows for article in ([row["article"]] if isinstance(row["article"], str) else row["article"] or [])
+        article
+        for row in rows
+        for article in ([row["article"]] if isinstance(row["article"], str) else row["article"] or [])
     }
 
     assert len(rows) >= 500

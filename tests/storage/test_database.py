@@ -1,5 +1,8 @@
 import pytest
+from alembic import command
+from alembic.config import Config
 from sqlalchemy import create_engine, inspect, text
+from sqlalchemy.exc import DBAPIError
 
 from bot.errors import SettingsError, StorageDown
 from storage.database import Database
@@ -26,9 +29,6 @@ async def test_the_migrations_make_exactly_the_tables_that_the_code_names(databa
 async def test_the_migrations_can_be_undone_and_done_again(database_url):
     database = Database(database_url)
     migrate(database, "head")
-    from alembic import command
-    from alembic.config import Config
-
     engine = create_engine(database.url)
     with engine.begin() as connection:
         config = Config()
@@ -54,23 +54,34 @@ def test_another_kind_of_database_is_refused():
         Database("sqlite:///heed.db")
 
 
+async def test_an_error_of_the_database_does_not_repeat_what_was_written(database):
+    with pytest.raises(DBAPIError) as caught:
+        async with database.begin() as connection:
+            await connection.execute(text("select cast(:text as text), 1 / 0"), {"text": "my battery is swollen"})
+
+    assert "swollen" not in str(caught.value)
+
+
 async def test_a_decision_can_never_be_changed(database):
     async with database.begin() as connection:
         conversation = await connection.scalar(
             text(
-                "insert into conversations (channel, author_id, author_handle, root_id) values ('x','1','a','1') returning id"
+                "insert into conversations (channel, author_id, author_handle, root_id)"
+                " values ('x', '1', 'a', '1') returning id"
             )
         )
         mention = await connection.scalar(
             text(
-                "insert into mentions (conversation_id, channel, post_id, chain_id, author_id, author_handle, text, posted_at,"
-                " root_id, kind, addressed) values (:c, 'x', '1', '1', '1', 'a', 'hi', now(), '1', 'post', true) returning id"
+                "insert into mentions (conversation_id, channel, post_id, chain_id, author_id, author_handle, text,"
+                " posted_at, root_id, kind, addressed)"
+                " values (:c, 'x', '1', '1', '1', 'a', 'hi', now(), '1', 'post', true) returning id"
             ),
             {"c": conversation},
         )
         await connection.execute(
             text(
-                "insert into decisions (mention_id, route, reasons, rules, priority, confidence, certified, candidates, versions)"
+                "insert into decisions"
+                " (mention_id, route, reasons, rules, priority, confidence, certified, candidates, versions)"
                 " values (:m, 'ignore', '{}', '[]', 0, 0, false, '[]', '{}')"
             ),
             {"m": mention},

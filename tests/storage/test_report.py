@@ -8,7 +8,7 @@ from bot.vocabulary import Reason, Route
 from storage.report import count_open_work, courses
 from storage.tables import receipts
 from tests.bot.values import a_mention
-from tests.storage.test_decisions import drafted, handed, heard, ignored, put, replied
+from tests.storage.outcomes import drafted, handed, heard, ignored, put, replied
 
 
 async def told(database, *post_ids):

@@ -187,6 +187,7 @@ def cases(draw):
 AUTONOMY = [HANDOFF, DRAFT, ANSWER]
 
 
+@settings(max_examples=60)
 @given(cases(), unit, unit)
 def test_more_confidence_never_means_less_autonomy(case, one, other):
     if not case.candidates:
@@ -202,11 +203,13 @@ def test_more_confidence_never_means_less_autonomy(case, one, other):
         assert AUTONOMY.index(routes[0]) <= AUTONOMY.index(routes[1])
 
 
+@settings(max_examples=60)
 @given(cases())
 def test_a_decision_is_always_the_same(case):
     assert decide(case) == decide(case)
 
 
+@settings(max_examples=60)
 @given(cases())
 def test_every_decision_records_every_rule_in_order(case):
     rules = [outcome.rule for outcome in decide(case).rules]
@@ -214,6 +217,7 @@ def test_every_decision_records_every_rule_in_order(case):
     assert rules == [rule.__name__ for rule in (RULES[:1] if case.guarded else RULES)]
 
 
+@settings(max_examples=60)
 @given(cases())
 def test_the_first_rule_that_applies_gives_the_reasons(case):
     decision = decide(case)
@@ -223,6 +227,7 @@ def test_the_first_rule_that_applies_gives_the_reasons(case):
     assert decision.reasons
 
 
+@settings(max_examples=60)
 @given(cases())
 def test_a_route_that_speaks_has_something_to_say(case):
     decision = decide(case)
@@ -230,6 +235,7 @@ def test_a_route_that_speaks_has_something_to_say(case):
     assert decision.route not in {ANSWER, DRAFT} or decision.candidates
 
 
+@settings(max_examples=60)
 @given(cases())
 def test_a_priority_lies_between_nought_and_one(case):
     assert 0 <= decide(case).priority <= 1
@@ -264,12 +270,13 @@ NEVER = {
 
 
 @pytest.mark.parametrize("what", NEVER)
-@settings(max_examples=30)
+@settings(max_examples=20)
 @given(case=cases())
 def test_this_is_never_answered_alone(what, case):
     assert decide(NEVER[what](case)).route is not ANSWER
 
 
+@settings(max_examples=60)
 @given(cases())
 def test_an_answer_reaches_the_threshold_in_force(case):
     decision = decide(case)

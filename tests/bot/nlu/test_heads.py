@@ -21,9 +21,7 @@ def test_the_probabilities_of_a_text_sum_to_one(name):
 
 @pytest.mark.parametrize("name", ["intent", "mood"])
 def test_heads_say_the_same_after_a_round_trip_through_bytes(name):
-    before, after = (
-        getattr(heads, name) for heads in (trained().heads, Heads.from_bytes(trained().heads.to_bytes()))
-    )
+    before, after = (getattr(heads, name) for heads in (trained().heads, Heads.from_bytes(trained().heads.to_bytes())))
 
     assert after.labels == before.labels
     assert np.array_equal(after.probabilities(features(TEXTS)), before.probabilities(features(TEXTS)))

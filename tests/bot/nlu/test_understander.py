@@ -6,24 +6,7 @@ import pytest
 from bot.nlu.hashing import HashingEncoder
 from bot.nlu.understander import Understander
 from bot.settings import DecidingSettings
-from tests.bot.nlu.schooling import trained
-
-
-class CountingEncoder(HashingEncoder):
-    """Remembers what it was asked to encode."""
-
-    def __init__(self):
-        super().__init__()
-        self.passes = []
-
-    def encode(self, texts):
-        self.passes.append(list(texts))
-        return super().encode(texts)
-
-
-class AlwaysEnglish:
-    def detect(self, plain):
-        return "en" if plain else None
+from tests.bot.nlu.schooling import AlwaysEnglish, CountingEncoder, trained
 
 
 @pytest.fixture

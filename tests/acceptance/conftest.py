@@ -1,0 +1,76 @@
+"""The whole service on real parts: a trained database made once a run, copied for each test, and a sandbox."""
+
+from __future__ import annotations
+
+import asyncio
+from itertools import count
+
+import psycopg
+import pytest
+
+from bot import service
+from bot.cli.demo import sandboxed
+from bot.settings import load_settings
+from sandbox.config import SandboxConfig
+from sandbox.server import running as sandbox_running
+from sandbox.world import World
+from storage.database import Database
+from tests.acceptance.stage import Stage
+
+TRAINED = "template_trained"
+numbers = count(1)
+
+
+@pytest.fixture(scope="session")
+def trained(server):
+    """The address of a trained database without a mention, and the brain that was trained there."""
+    address = server.replace("/template_heed?", f"/{TRAINED}?")
+    with psycopg.connect(server.replace("/template_heed?", "/postgres?"), autocommit=True) as connection:
+        connection.execute(f"create database {TRAINED} template template_heed")
+
+    async def prepare():
+        settings = sandboxed(load_settings(environ={}), "http://127.0.0.1")
+        async with Database(address) as database:
+            return await service.prepare(settings, database)
+
+    return address, asyncio.run(prepare())
+
+
+@pytest.fixture
+def brain(trained):
+    """What was trained."""
+    return trained[1]
+
+
+@pytest.fixture
+def trained_url(trained, server):
+    """The address of a trained database of this test's own."""
+    name = f"trained_{next(numbers)}"
+    admin = server.replace("/template_heed?", "/postgres?")
+    with psycopg.connect(admin, autocommit=True) as connection:
+        connection.execute(f"create database {name} template {TRAINED}")
+    yield server.replace("/template_heed?", f"/{name}?")
+    with psycopg.connect(admin, autocommit=True) as connection:
+        connection.execute(f"drop database {name} with (force)")
+
+
+@pytest.fixture
+async def stage(trained_url):
+    """A sandbox that runs, and quick settings for a service on it."""
+    world = World()
+    async with sandbox_running(world, SandboxConfig(port=0, limit_scale=100.0)) as address:
+        settings = sandboxed(load_settings(environ={}), address.url)
+        quick = {
+            "database": {"url": trained_url},
+            "web": {**settings.web.model_dump(), "port": 0},
+            "worker": {
+                **settings.worker.model_dump(),
+                "heartbeat_seconds": 0.5,
+                "stalled_seconds": 2,
+                "sweep_seconds": 0.5,
+            },
+            "x": {**settings.x.model_dump(), "timeout_seconds": 1.0, "settle_seconds": 0.5},
+        }
+        settings = type(settings).model_validate({**settings.model_dump(), **quick})
+        async with Database(trained_url) as database:
+            yield Stage(world=world, url=address.url, settings=settings, database=database)

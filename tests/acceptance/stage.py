@@ -1,0 +1,80 @@
+"""What an acceptance test sees: a sandbox to post on, and the database to look into."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from bot import service
+from bot.settings import Settings
+from sandbox.world import NewPost, World
+from storage.database import Database
+from storage.inbox import find_cursor
+from storage.report import courses
+from storage.tables import receipts
+
+PATIENCE_SECONDS = 120
+
+CLEAR = "@TarnwellHelp how do I swap the Fn and Ctrl keys on my Book 15?"
+CLEAR_DE = "@TarnwellHelp Wie kann ich die Tasten Fn und Strg an meinem Book 15 tauschen?"
+IRATE = "@TarnwellHelp third repair, THIRD, and it still won't boot!!! You people are a joke, I'm done with you 😡"
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A sandbox, and the settings of a service that listens to it."""
+
+    world: World
+    url: str
+    settings: Settings
+    database: Database
+
+    def say(self, text, author="mara_k", **where):
+        """Publish a post of a customer and give its id."""
+        return self.world.post(NewPost(author=author, text=text, **where)).id
+
+    def answers(self, post_id):
+        """Give the texts with which the brand replied to a post."""
+        return [post.text for post in self.world.replies(self.world.get(post_id)) if post.author == self.world.brand]
+
+    async def course(self, post_id):
+        """Wait until a post is decided and give its course."""
+        return await until(lambda: self._course(post_id))
+
+    async def cursor(self):
+        """Give the listener's cursor once it has looked."""
+        async with self.database.begin() as connection:
+            return await find_cursor(connection, "x")
+
+    async def receipts(self):
+        """Say how many receipts are stored."""
+        async with self.database.begin() as connection:
+            return await connection.scalar(select(func.count()).select_from(receipts))
+
+    async def _course(self, post_id):
+        async with self.database.begin() as connection:
+            return (await courses(connection, "x", [post_id])).get(post_id)
+
+
+async def until(ask):
+    """Ask again and again until the answer is true, and give it."""
+    end = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < end:
+        answer = ask()
+        answer = await answer if asyncio.iscoroutine(answer) else answer
+        if answer:
+            return answer
+        await asyncio.sleep(0.05)
+    raise AssertionError(f"not so within {PATIENCE_SECONDS} s")
+
+
+@asynccontextmanager
+async def serving(stage, brain):
+    """Run the service until the block ends, from the moment that it listens."""
+    async with service.running(stage.settings, stage.database, brain) as running:
+        await until(stage.cursor)
+        yield running
