@@ -340,8 +340,8 @@ def _calibrating(settings: Settings) -> list[dict[str, Any]]:
 
 
 def _certifies(row: Mapping[str, Any]) -> bool:
-    """Say to which half an audited question belongs: one calibrates, the other certifies, and never both."""
-    return hashlib.sha256(str(row["id"]).encode()).digest()[0] % 2 == 0
+    """Say to which part an audited question belongs: a third calibrates, two thirds certify, and none does both."""
+    return hashlib.sha256(str(row["id"]).encode()).digest()[0] % 3 != 0
 
 
 def _audited_mention(row: Mapping[str, Any], now: datetime) -> Mention:

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from typing import Any
 
-from aiohttp import web
+from aiohttp import ClientConnectionResetError, web
 
 from responders.counting import MAX_WEIGHT, weighted_length
 from sandbox.orders import BadOrder, PostOrder, read_fault, read_object, read_post
@@ -100,6 +100,9 @@ async def _events(request: web.Request) -> web.StreamResponse:
     sandbox.streams.add(stream)
     try:
         return await _stream_to(request, stream)
+    except ClientConnectionResetError:
+        # The page was closed; there is nobody left to tell.
+        return web.Response()
     finally:
         unsubscribe()
         sandbox.streams.discard(stream)

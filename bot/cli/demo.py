@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from rich.live import Live
 from rich.markup import escape
 from rich.table import Table
+from sqlalchemy import delete
 
 from bot import service
 from bot.cli.output import out, progress_bars
@@ -26,6 +27,7 @@ from sandbox.world import World
 from storage.agents import Role, ensure_agent
 from storage.inbox import find_cursor
 from storage.report import count_open_work, courses
+from storage.tables import opt_outs
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
@@ -133,6 +135,7 @@ def sandboxed(settings: Settings, url: str) -> Settings:
 
 async def _play(running: Demo, scenario: Scenario) -> int:
     await listening_began(running.service.database)
+    await _forget_opt_outs(running, scenario)
     ids: dict[str, str] = {}
     known: Mapping[str, Course] = {}
     with Live(console=out, refresh_per_second=8, transient=True) as live:
@@ -148,6 +151,14 @@ async def _play(running: Demo, scenario: Scenario) -> int:
             live.update(_table(scenario, ids, known, last=out.height - 6))
     out.print(_table(scenario, ids, known))
     return await _summarise(running, scenario, ids, known)
+
+
+async def _forget_opt_outs(running: Demo, scenario: Scenario) -> None:
+    """Let the scenario's customers begin anew: the sandbox forgets its posts, also those that said stop."""
+    authors = {step.author for step in scenario.steps if step.author}
+    accounts = [running.world.accounts.open(handle).id for handle in authors]
+    async with running.service.database.begin() as connection:
+        await connection.execute(delete(opt_outs).where(opt_outs.c.channel == "x", opt_outs.c.author_id.in_(accounts)))
 
 
 async def listening_began(database: Database) -> None:
@@ -183,6 +194,8 @@ def _route(step: Step, scenario: Scenario, ids: Mapping[str, str], known: Mappin
 def _table(scenario: Scenario, ids: Mapping[str, str], known: Mapping[str, Course], last: int = 0) -> Table:
     table = Table("mention", "route", "sure", "reasons", "ms", "reply, draft or goal", box=None, pad_edge=False)
     table.columns[0].ratio, table.columns[5].ratio = 5, 6
+    for column in table.columns:
+        column.no_wrap, column.overflow = True, "ellipsis"
     for step in [step for step in scenario.steps if step.case in ids][-max(last, 0) :]:
         route, course = _route(step, scenario, ids, known), known.get(ids[step.case])
         mark = "" if route is None or _as_expected(step, route) else f" [red](not {step.expect})[/]"

@@ -17,8 +17,9 @@ from scipy.stats import beta
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-GRID = tuple(round(0.99 - 0.01 * step, 2) for step in range(90))
-"""Candidate thresholds, highest first: 0.99 down to 0.10."""
+GRID = tuple(round(0.95 - 0.05 * step, 2) for step in range(18))
+"""Candidate thresholds, highest first: 0.95 down to 0.10. Coarse on purpose: each step adds enough answers that one
+unlucky error near the top does not end the search."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

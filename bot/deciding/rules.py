@@ -235,8 +235,8 @@ def priority(case: Case, verdict: Verdict) -> float:
     if case.understanding is None or verdict.route in {Route.IGNORE, Route.ANSWER}:
         return 0.0
     reach = min(case.mention.followers, FAR_REACH) / FAR_REACH
-    urgent = case.understanding.danger if Reason.SAFETY in verdict.reasons else 0.0
-    return round(min(1.0, 0.5 * urgent + 0.4 * case.understanding.mood + 0.1 * reach), 4)
+    danger_part, mood_part = (0.7, 0.2) if Reason.SAFETY in verdict.reasons else (0.0, 0.7)
+    return round(danger_part + mood_part * case.understanding.mood + 0.1 * reach, 4)
 
 
 def _hurdles(case: Case) -> tuple[Reason, ...]:

@@ -46,7 +46,8 @@ async def test_a_service_starts_while_x_cannot_be_reached_and_listens_when_it_ca
     away = stage.settings.x.model_copy(update={"base_url": f"http://127.0.0.1:{unused_tcp_port}"})
     async with (
         service.running(stage.settings.model_copy(update={"x": away}), stage.database, brain) as running,
-        aiohttp.ClientSession() as session,session.get(running.url + "/readyz") as answer
+        aiohttp.ClientSession() as session,
+        session.get(running.url + "/readyz") as answer,
     ):
         assert answer.status == 200
     async with serving(stage, brain):
