@@ -90,8 +90,8 @@ class DecidingSettings(Section):
         0.02, ge=0, le=1, description="A second answer whose score is within this share of the first's makes a draft."
     )
     irate_threshold: float = Field(0.40, ge=0, le=1, description="Mood from which a person takes the conversation.")
-    calm_threshold: float = Field(
-        0.20, ge=0, le=1, description="Mood below which the bot may answer alone; from here to irate it only drafts."
+    question_threshold: float = Field(
+        0.50, ge=0, le=1, description="Probability of being a question that an answer without a person needs."
     )
     danger_threshold: float = Field(
         0.50, ge=0, le=1, description="Probability of safety, legal or press from which a person does."
@@ -186,8 +186,6 @@ class DecidingSettings(Section):
     def _ordered(self) -> Self:
         if self.answer_threshold is not None and self.draft_threshold > self.answer_threshold:
             raise ValueError("draft_threshold must not exceed answer_threshold")
-        if self.calm_threshold > self.irate_threshold:
-            raise ValueError("calm_threshold must not exceed irate_threshold")
         for pattern in self.case_numbers:
             try:
                 re.compile(pattern)

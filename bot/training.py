@@ -374,7 +374,7 @@ def limits(settings: Settings, *, answer: float | None, certified: bool, alone: 
         draft=deciding.draft_threshold,
         ambiguity=deciding.ambiguity_margin,
         irate=deciding.irate_threshold,
-        calm=deciding.calm_threshold,
+        question=deciding.question_threshold,
         danger=deciding.danger_threshold,
         person=deciding.person_threshold,
         nothing_asked=deciding.nothing_asked_threshold,

@@ -197,7 +197,7 @@ class Reason(StrEnum):
     DRAFT_MODE = "draft_mode"
     OTHER_BRAND = "other_brand"
     CASE_NUMBER = "case_number"
-    MOOD_UNSURE = "mood_unsure"
+    NOT_A_QUESTION = "not_a_question"
     OVER_LENGTH = "over_length"
     STALE = "stale"
     CONVERSATION_WITH_AGENT = "conversation_with_agent"

@@ -44,7 +44,7 @@ REASONS = {
     Reason.CHANNEL_BUSY: ("channel busy", "The channel does not take more replies at the moment."),
     Reason.OTHER_BRAND: ("other brand", "It speaks of another maker's product and of none of ours."),
     Reason.CASE_NUMBER: ("case number", "It gives an order, serial or repair number that somebody has to look up."),
-    Reason.MOOD_UNSURE: ("mood unsure", "The tone may be angry, so a person should see the answer first."),
+    Reason.NOT_A_QUESTION: ("not a question", "It may be a complaint or something else than a question."),
     Reason.UNREADABLE: ("unreadable", "The bot could not read this post."),
 }
 

@@ -42,6 +42,10 @@ class Names(Patterns):
         super().__init__(re.escape(name) for name in names)
 
 
+QUESTIONS = ("question", "purchase_interest")
+"""Intents that an article can answer."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """The numbers that the rules compare with."""
@@ -52,7 +56,7 @@ class Limits:
     draft: float
     ambiguity: float
     irate: float
-    calm: float
+    question: float
     danger: float
     person: float
     nothing_asked: float
@@ -245,8 +249,8 @@ def _hurdles(case: Case) -> tuple[Reason, ...]:
         hurdles.append(Reason.PAUSED)
     if not case.limits.alone:
         hurdles.append(Reason.DRAFT_MODE)
-    if case.read.mood >= case.limits.calm:
-        hurdles.append(Reason.MOOD_UNSURE)
+    if case.read.probability(*QUESTIONS) < case.limits.question:
+        hurdles.append(Reason.NOT_A_QUESTION)
     if _is_ambiguous(case):
         hurdles.append(Reason.AMBIGUOUS)
     if case.candidates and not case.candidates[0].reviewed:

@@ -12,7 +12,7 @@ from bot.vocabulary import Circumstances, Draft, Handoff, Kind, Reason, Reply, R
 from tests.bot.nlu.schooling import AlwaysEnglish, CountingEncoder, trained
 from tests.bot.values import NOW, a_candidate, a_watch, admitted, the_limits
 
-OPEN = the_limits(irate=1.1, calm=1.1, danger=1.1)
+OPEN = the_limits(irate=1.1, question=0.0, danger=1.1)
 """Limits that no mood of a handful of lessons reaches."""
 
 

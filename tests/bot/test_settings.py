@@ -104,7 +104,6 @@ def test_a_wrong_variable_is_refused_by_name(environ, said):
         ("web = 3\n", r"^web: "),
         ("[web\n", r"heed\.toml: not valid TOML: .*line 1"),
         ("[deciding]\nanswer_threshold = 0.2\n", "^deciding: draft_threshold must not exceed answer_threshold$"),
-        ("[deciding]\ncalm_threshold = 0.9\n", "^deciding: calm_threshold must not exceed irate_threshold$"),
         ("[deciding]\ncase_numbers = ['(']\n", r"^deciding: case_numbers: '\(' is no regular expression"),
         ("[worker]\nheartbeat_seconds = 9.0\n", "^worker: stalled_seconds must be at least twice heartbeat_seconds$"),
         ("[x]\nenabled = true\n", r"^x: x\.enabled needs x\.consumer_key, x\.consumer_secret, x\.access_token, "),

@@ -92,7 +92,7 @@ def the_limits(**values):
         "draft": 0.3,
         "ambiguity": 0.02,
         "irate": 0.5,
-        "calm": 0.3,
+        "question": 0.5,
         "danger": 0.35,
         "person": 0.5,
         "nothing_asked": 0.8,

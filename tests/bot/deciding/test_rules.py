@@ -20,7 +20,7 @@ TIED = (a_candidate(), a_candidate("change-email", score=0.895))
 UNREVIEWED = (a_candidate(reviewed=False),)
 
 IRATE = an_understanding(mood=0.5)
-RUFFLED = an_understanding(mood=0.3)
+GRUMBLING = an_understanding(intents={"complaint": 0.6, "question": 0.4})
 DANGER = an_understanding(danger=0.35)
 PERSON = an_understanding(intents={"ask_person": 0.5, "question": 0.5})
 FRENCH = an_understanding(language="fr")
@@ -82,7 +82,7 @@ TABLE = [
     # 11. Sure, but something is missing: a person looks first.
     ({"limits": PAUSED}, DRAFT, [Reason.PAUSED]),
     ({"limits": DRAFTS_ONLY}, DRAFT, [Reason.DRAFT_MODE]),
-    ({"understanding": RUFFLED}, DRAFT, [Reason.MOOD_UNSURE]),
+    ({"understanding": GRUMBLING}, DRAFT, [Reason.NOT_A_QUESTION]),
     ({"candidates": TIED}, DRAFT, [Reason.AMBIGUOUS]),
     ({"candidates": UNREVIEWED}, DRAFT, [Reason.POLICY]),
     ({"refusals": (Reason.OVER_LENGTH,)}, DRAFT, [Reason.OVER_LENGTH]),
@@ -156,7 +156,6 @@ def candidate_lists(draw):
 
 @st.composite
 def cases(draw):
-    irate = draw(unit)
     return a_case(
         mention=a_mention(
             draw(st.sampled_from(["How do I?", "order TN-204817"])),
@@ -169,8 +168,8 @@ def cases(draw):
             alone=draw(maybe),
             draft=draw(unit),
             ambiguity=draw(unit),
-            irate=irate,
-            calm=draw(st.floats(0, irate)),
+            irate=draw(unit),
+            question=draw(unit),
             danger=draw(unit),
             person=draw(unit),
             nothing_asked=draw(unit),
