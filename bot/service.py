@@ -32,7 +32,7 @@ from storage.embedded import embedded_server
 from storage.migrating import migrate
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+    from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 
     from procrastinate import App
 
@@ -44,6 +44,9 @@ log = structlog.get_logger(__name__)
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 """Seconds between two starts of a part that failed, doubling from the first to the longest."""
+
+AGAIN_SECONDS = 5.0
+"""Patience with a part that was told to stop before it is told again."""
 
 PORTS_TRIED = 50
 
@@ -183,9 +186,16 @@ async def _supervised(parts: Mapping[str, Callable[[], Awaitable[None]]]) -> Asy
     try:
         yield
     finally:
-        for task in tasks:
+        await _stop(tasks)
+
+
+async def _stop(tasks: Collection[asyncio.Task[None]]) -> None:
+    """Cancel *tasks* until each has ended: a driver may turn a cancellation into an error of its own, and lose it."""
+    pending = set(tasks)
+    while pending:
+        for task in pending:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        _, pending = await asyncio.wait(pending, timeout=AGAIN_SECONDS)
 
 
 async def _keep_up(name: str, start: Callable[[], Awaitable[None]]) -> None:
@@ -194,7 +204,9 @@ async def _keep_up(name: str, start: Callable[[], Awaitable[None]]) -> None:
         began = asyncio.get_running_loop().time()
         try:
             await start()
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - the worker's door: the part starts again, the others go on
+            if (task := asyncio.current_task()) and task.cancelling():
+                return
             log.error(  # noqa: TRY400 - a known error's sentence says more than its traceback
                 "part failed", part=name, problem=str(error), again_in=pause, exc_info=not _is_known(error)
             )

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 FEWEST = 5
 """Examples an intent needs before it can be told from the others."""
 
-_FOLDS = 5
+_FOLDS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

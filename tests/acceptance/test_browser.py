@@ -49,6 +49,7 @@ async def test_an_agent_approves_a_draft_and_the_customer_sees_it(stage, brain, 
         await page.locator("input[name=name]").fill("ana")
         await page.locator("input[name=password]").fill("a long enough password")
         await page.keyboard.press("Enter")
+        await page.wait_for_url("**/queue*")
         await page.goto(running.url + "/queue?view=drafts")
         await page.locator("a[href*='/conversations/']").first.click()
         await page.get_by_role("button", name=re.compile("^Approve")).first.click()

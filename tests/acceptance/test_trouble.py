@@ -10,9 +10,9 @@ from tests.acceptance.stage import CLEAR, serving, until
 
 
 async def fault(stage, **values):
-    async with aiohttp.ClientSession() as session:
-        async with session.post(f"{stage.url}/sandbox/faults", json=values) as answer:
-            assert answer.status < 300, await answer.text()
+    address = f"{stage.url}/sandbox/faults"
+    async with aiohttp.ClientSession() as session, session.post(address, json=values) as answer:
+        assert answer.status < 300, await answer.text()
 
 
 async def test_html_errors_and_resets_while_listening_lose_no_mention(stage, brain):
