@@ -204,7 +204,7 @@ async def _keep_up(name: str, start: Callable[[], Awaitable[None]]) -> None:
         began = asyncio.get_running_loop().time()
         try:
             await start()
-        except Exception as error:  # noqa: BLE001 - the worker's door: the part starts again, the others go on
+        except Exception as error:
             if (task := asyncio.current_task()) and task.cancelling():
                 return
             log.error(  # noqa: TRY400 - a known error's sentence says more than its traceback
