@@ -239,8 +239,10 @@ def priority(case: Case, verdict: Verdict) -> float:
     if case.understanding is None or verdict.route in {Route.IGNORE, Route.ANSWER}:
         return 0.0
     reach = min(case.mention.followers, FAR_REACH) / FAR_REACH
-    danger_part, mood_part = (0.7, 0.2) if Reason.SAFETY in verdict.reasons else (0.0, 0.7)
-    return round(danger_part + mood_part * case.understanding.mood + 0.1 * reach, 4)
+    read = case.understanding
+    if Reason.SAFETY in verdict.reasons:
+        return round(0.65 + 0.1 * read.danger + 0.15 * read.mood + 0.1 * reach, 4)
+    return round(0.7 * read.mood + 0.1 * reach, 4)
 
 
 def _hurdles(case: Case) -> tuple[Reason, ...]:

@@ -12,7 +12,8 @@ from bot.intake.guards import Watch
 from bot.nlu.hashing import HashingEncoder
 from bot.pipeline import think
 from bot.settings import DataSettings, DecidingSettings, Settings
-from bot.training import _limits_in_force, index, load_brain, train
+from bot.training import index, load_brain, train
+from bot.training.certifying import limits_in_force
 from bot.vocabulary import Route
 from tests.bot.nlu.schooling import LESSONS, CountingEncoder
 from tests.bot.values import NOW, admitted
@@ -154,17 +155,17 @@ async def test_an_audit_without_words_breaks_no_certificate(settings, database):
 
 
 def test_without_a_certificate_there_is_no_threshold():
-    limits = _limits_in_force(Settings(deciding=DecidingSettings(mode="auto")), certify((), MODEST))
+    limits = limits_in_force(Settings(deciding=DecidingSettings(mode="auto")), certify((), MODEST))
 
     assert (limits.answer, limits.certified, limits.alone) == (None, False, True)
 
 
 def test_a_threshold_set_by_hand_is_never_called_certified():
     by_hand = DecidingSettings(mode="auto", answer_threshold=0.9)
-    limits = _limits_in_force(Settings(deciding=by_hand), certify((), MODEST))
+    limits = limits_in_force(Settings(deciding=by_hand), certify((), MODEST))
 
     assert (limits.answer, limits.certified) == (0.9, False)
 
 
 def test_in_draft_mode_the_bot_is_never_alone():
-    assert not _limits_in_force(Settings(), certify((), MODEST)).alone
+    assert not limits_in_force(Settings(), certify((), MODEST)).alone

@@ -111,7 +111,7 @@ def test_a_case_takes_its_route(changes, route, reasons):
     ("number", "below"),
     [
         ("answer", {"candidates": (a_candidate(confidence=0.7999),)}),
-        ("calm", {"understanding": an_understanding(mood=0.2999)}),
+        ("calm", {"understanding": an_understanding(mood=0.4999)}),
         ("danger", {"understanding": an_understanding(danger=0.3499)}),
         ("person", {"understanding": an_understanding(intents={"question": 0.5001, "ask_person": 0.4999})}),
         ("ambiguity", {"candidates": (a_candidate(score=1.0), a_candidate("b", score=0.9799))}),
@@ -243,7 +243,11 @@ def test_a_priority_lies_between_nought_and_one(case):
 # Each row: what may never be answered alone, as a change to any case at all.
 NEVER = {
     "irate": lambda case: replace(case, understanding=replace(case.read, mood=case.limits.irate)),
-    "perhaps irate": lambda case: replace(case, understanding=replace(case.read, mood=case.limits.calm)),
+    "perhaps no question": lambda case: replace(
+        case,
+        understanding=replace(case.read, intents=GRUMBLING.intents),
+        limits=replace(case.limits, question=0.5),
+    ),
     "a case number": lambda case: replace(case, mention=a_mention("order TN-204817")),
     "danger": lambda case: replace(case, understanding=replace(case.read, danger=case.limits.danger)),
     "asks for a person": lambda case: replace(

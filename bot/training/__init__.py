@@ -1,0 +1,8 @@
+"""Makes what the bot needs to think with, and makes each thing again only when what it was made from has changed."""
+
+from bot.training.brain import Brain, load_brain
+from bot.training.indexing import Indexed, index
+from bot.training.progress import Progress, silent
+from bot.training.teaching import train
+
+__all__ = ["Brain", "Indexed", "Progress", "index", "load_brain", "silent", "train"]

@@ -1,0 +1,160 @@
+"""Fits the heads, the confidence and the certificate."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING
+
+from bot.nlu.cleaning import clean
+from bot.nlu.examples import Example, read_examples
+from bot.nlu.heads import describe, train_heads
+from bot.training import fingerprints
+from bot.training.audits import AuditedQuestion, read_audits
+from bot.training.brain import CONFIDENCE, HEADS, Brain, make_brain, make_steps, make_understander
+from bot.training.certifying import certificate_fingerprint, certify_steps, read_certificate
+from bot.training.indexing import Knowledge, load_knowledge
+from bot.training.progress import Progress, silent
+from bot.vocabulary import Part
+from knowledge.confidence import NOTHING_WANTED, Audited, fit_confidence
+from storage import artifacts
+from storage.artifacts import Artifact
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from bot.deciding.certificate import Certificate
+    from bot.nlu.understander import Understander
+    from bot.pipeline import Steps
+    from bot.ports import Encoder
+    from bot.settings import Settings
+    from bot.vocabulary import Understanding
+    from storage.database import Database
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lesson:
+    """All that is learnt from."""
+
+    examples: tuple[Example, ...]
+    knowledge: Knowledge
+    calibrating: tuple[AuditedQuestion, ...]
+
+
+async def train(
+    settings: Settings, database: Database, encoder: Encoder, *, progress: Progress = silent, force: bool = False
+) -> Brain:
+    """Fit the heads, the confidence and the certificate where anything they were made from changed, and load them.
+
+    Raises NotTrained where nothing is indexed, DataError for malformed examples or audits, StorageDown.
+    """
+    knowledge = await load_knowledge(database, encoder)
+    lesson = await asyncio.to_thread(_read_lesson, settings, knowledge)
+    sources = (knowledge.fingerprint, fingerprints.of_file(settings.data.audits))
+    wanted = fingerprints.fingerprint(
+        fingerprints.of_files(settings.data.training, "*.yml"),
+        fingerprints.of_code("bot/nlu"),
+        fingerprints.of_encoder(encoder),
+        *sources,
+    )
+    heads = await _kept(database, HEADS, wanted, lambda: _teach_heads(lesson, encoder, wanted, progress), force=force)
+    understander = await make_understander(encoder, heads)
+    made_from = fingerprints.fingerprint(wanted, fingerprints.of_code("knowledge"), *sources)
+    confidence = await _kept(
+        database,
+        CONFIDENCE,
+        made_from,
+        lambda: _teach_confidence(lesson, understander, made_from, progress),
+        force=force,
+    )
+    steps = make_steps(settings, understander, knowledge, confidence)
+    certificate = await _certificate(settings, database, steps, confidence, progress=progress, force=force)
+    return make_brain(settings, steps, certificate, heads, confidence)
+
+
+def _read_lesson(settings: Settings, knowledge: Knowledge) -> Lesson:
+    calibrating = tuple(question for question in read_audits(settings.data.audits) if not question.certifies)
+    return Lesson(examples=read_examples(settings.data.training), knowledge=knowledge, calibrating=calibrating)
+
+
+async def _kept(
+    database: Database, name: str, fingerprint: str, make: Callable[[], Artifact], *, force: bool
+) -> Artifact:
+    """Give the stored artifact where it was made from the same, else make and store it."""
+    async with database.begin() as connection:
+        known = await artifacts.find_artifact(connection, name)
+    if known is not None and known.fingerprint == fingerprint and not force:
+        return known
+    made = await asyncio.to_thread(make)
+    async with database.begin() as connection:
+        await artifacts.put_artifact(connection, made)
+    return made
+
+
+async def _certificate(
+    settings: Settings, database: Database, steps: Steps, confidence: Artifact, *, progress: Progress, force: bool
+) -> Certificate:
+    fingerprint = certificate_fingerprint(settings, confidence.fingerprint)
+    async with database.begin() as connection:
+        known = await artifacts.find_certificate(connection, fingerprint)
+    if known is not None and not force:
+        return read_certificate(known)
+    made = await asyncio.to_thread(certify_steps, settings, steps, progress)
+    async with database.begin() as connection:
+        await artifacts.put_certificate(connection, fingerprint, asdict(made))
+    return made
+
+
+def _teach_heads(lesson: Lesson, encoder: Encoder, fingerprint: str, progress: Progress) -> Artifact:
+    # The knowledge base and what was audited show better than any example how a question sounds that has an answer.
+    questions = _asks(lesson.knowledge) + [(q.language, q.text) for q in lesson.calibrating if q.right]
+    examples = [
+        *lesson.examples,
+        *(Example(text=said, intent="question", irate=False, language=language) for language, said in questions),
+    ]
+    texts = [example.text for example in examples]
+    plain = [clean(text) for text in texts]
+    progress("Training heads", 0, 2)
+    features = describe(texts, plain, encoder.encode(plain))
+    progress("Training heads", 1, 2)
+    trained = train_heads(examples, features)
+    progress("Training heads", 2, 2)
+    card = {**trained.card, "encoder": fingerprints.of_encoder(encoder)}
+    return Artifact(name=HEADS, fingerprint=fingerprint, payload=trained.heads.to_bytes(), card=card)
+
+
+def _teach_confidence(lesson: Lesson, understander: Understander, fingerprint: str, progress: Progress) -> Artifact:
+    progress("Fitting confidence", 0, 2)
+    asks = _asks(lesson.knowledge)
+    asked = dict(zip(asks, understander.understand([text for _, text in asks]), strict=True))
+    chatter = [(e.language, e.text) for e in lesson.examples if e.intent in NOTHING_WANTED]
+    audited = [
+        Audited(understanding=understood, right=question.right)
+        for question, understood in zip(
+            lesson.calibrating,
+            _understand_as(understander, [(q.language, q.text) for q in lesson.calibrating]),
+            strict=True,
+        )
+    ]
+    unwanted = _understand_as(understander, chatter)
+    progress("Fitting confidence", 1, 2)
+    fitted = fit_confidence(lesson.knowledge.shelves, asked, unwanted, audited)
+    progress("Fitting confidence", 2, 2)
+    payload = fitted.confidence.to_bytes()
+    return Artifact(name=CONFIDENCE, fingerprint=fingerprint, payload=payload, card=fitted.card)
+
+
+def _understand_as(understander: Understander, said: Sequence[tuple[str, str]]) -> list[Understanding]:
+    """Understand texts whose language is known, given as (language, text)."""
+    understood = understander.understand([text for _, text in said])
+    return [replace(one, language=language) for (language, _), one in zip(said, understood, strict=True)]
+
+
+def _asks(knowledge: Knowledge) -> list[tuple[str, str]]:
+    """Give all ways to ask as (language, text)."""
+    return [
+        (language, passage.text)
+        for language, shelf in knowledge.shelves.items()
+        for passage in shelf.passages
+        if passage.part is Part.ASK
+    ]
