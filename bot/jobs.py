@@ -67,8 +67,7 @@ class Workshop:
             paused = Switch.PAUSED in await switches_on(connection)
             outcomes = await self._think(batch, brain, paused=paused)
             to_send = await decisions.record(connection, outcomes, brain.versions)
-        for reply_id in to_send:
-            await self.foreman.deliver(reply_id)
+        await self.foreman.deliver_all(to_send)
         telemetry.BATCH_SECONDS.observe(time.perf_counter() - started)
         for outcome in outcomes:
             _report(outcome)
@@ -131,10 +130,27 @@ class Foreman:
     async def deliver(self, reply_id: int, *, after: float = 0.0) -> None:
         """Have one reply delivered, no sooner than *after* seconds from now."""
         when = {"schedule_in": {"seconds": after}} if after else {}
-        name = f"reply {reply_id}"
+        name = _lock(reply_id)
         await self._defer(
             DELIVER, lambda task: task.configure(lock=name, queueing_lock=name, **when).defer_async(reply_id=reply_id)
         )
+
+    async def deliver_all(self, reply_ids: Sequence[int]) -> None:
+        """Have several fresh replies delivered, in one statement."""
+        if not reply_ids:
+            return
+        task = self._app.tasks[DELIVER]
+        jobs = [
+            task.configure(lock=_lock(reply_id), queueing_lock=_lock(reply_id)).make_new_job(reply_id=reply_id)
+            for reply_id in reply_ids
+        ]
+        try:
+            await self._app.job_manager.batch_defer_jobs_async(jobs)
+        except AlreadyEnqueued:
+            for reply_id in reply_ids:
+                await self.deliver(reply_id)
+        except ConnectorException as error:
+            raise StorageDown(f"The job queue cannot be reached: {error}") from error
 
     async def revive(self, silence: float) -> None:
         """Give the jobs of workers that were silent for *silence* seconds to others. Raises StorageDown."""
@@ -151,6 +167,10 @@ class Foreman:
                 await defer(self._app.tasks[name])
         except ConnectorException as error:
             raise StorageDown(f"The job queue cannot be reached: {error}") from error
+
+
+def _lock(reply_id: int) -> str:
+    return f"reply {reply_id}"
 
 
 def job_app(database: Database, *, connections: int) -> App:

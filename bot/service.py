@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import ctypes
+import ctypes.util
 import errno
+import gc
 import socket
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -86,7 +89,18 @@ async def prepare(settings: Settings, database: Database, progress: Progress = s
     encoder = await load_encoder(settings, progress)
     indexed = await index(settings, database, encoder, progress)
     log.info("indexed", articles=indexed.articles, changed=indexed.changed, encoded=indexed.encoded)
-    return await train(settings, database, encoder, progress=progress)
+    brain = await train(settings, database, encoder, progress=progress)
+    _give_memory_back()
+    return brain
+
+
+def _give_memory_back() -> None:
+    """Hand what training freed back to the system, where the C library can: a service lives for months after it."""
+    gc.collect()
+    library = ctypes.util.find_library("c")
+    trim = getattr(ctypes.CDLL(library), "malloc_trim", None) if library else None
+    if trim is not None:
+        trim(0)
 
 
 async def load_encoder(settings: Settings, progress: Progress = silent) -> SentenceEncoder:

@@ -64,7 +64,7 @@ class EncoderSettings(Section):
     precision: Literal["auto", "float32", "bfloat16"] = Field(
         "auto", description="'auto' takes bfloat16 where the processor computes in it."
     )
-    batch: int = Field(64, ge=1, le=512, description="Texts at most in one pass.")
+    batch: int = Field(32, ge=1, le=512, description="Texts at most in one pass.")
     threads: int = Field(0, ge=0, le=64, description="Processor threads of a pass; 0 leaves it to the machine.")
 
 

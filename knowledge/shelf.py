@@ -29,6 +29,7 @@ passages, the likeness of its letters, its BM25 score, and the share of the quer
 
 _NEAREST = 48
 _TOP = 3
+_ABSENT = -2.0  # below every cosine
 
 _BM25_PER_RARITY = 1.2
 """What a query's words give at most in a short passage, per unit of their rarity; puts the lexical part near 0 to 1."""
@@ -120,20 +121,28 @@ class Shelf:
     def _measure(
         self, nominated: NDArray[np.int64], query: _Query, known: dict[str, float], total: float
     ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-        features = np.zeros((len(nominated), len(FEATURES)))
-        passages = np.zeros(len(nominated), dtype=np.int64)
-        for row, article in enumerate(nominated):
-            first = self._first[article]
-            own = slice(first, first + self._widths[article])
-            cosines = self.vectors[own] @ query.vector
-            nearest = np.argmax(cosines)
-            passages[row] = first + nearest
-            features[row] = (
-                cosines[nearest],
-                cosines.mean(),
-                np.sort(cosines)[-_TOP:].mean(),
-                query.letters[article],
-                query.lexical[own].max() / (total * _BM25_PER_RARITY),
-                sum(rarity for word, rarity in known.items() if word in self._words[article]) / total,
-            )
-        return features, passages
+        if not len(nominated):
+            return np.zeros((0, len(FEATURES))), nominated
+        widths = self._widths[nominated]
+        # All nominees' passages side by side, the shorter ones filled up: one product instead of one for each article.
+        rows = self._first[nominated][:, None] + np.arange(widths.max())
+        own = np.arange(widths.max()) < widths[:, None]
+        rows = np.where(own, rows, 0)
+        cosines = np.where(own, self.vectors[rows] @ query.vector, _ABSENT)
+        top = np.minimum(widths, _TOP)
+        nearest = -np.sort(-cosines, axis=1)[:, :_TOP]
+        coverage = [
+            sum(rarity for word, rarity in known.items() if word in self._words[article]) / total
+            for article in nominated
+        ]
+        features = np.column_stack(
+            [
+                nearest[:, 0],
+                np.where(own, cosines, 0.0).sum(axis=1) / widths,
+                np.where(nearest > _ABSENT, nearest, 0.0).sum(axis=1) / top,
+                query.letters[nominated],
+                np.where(own, query.lexical[rows], 0.0).max(axis=1) / (total * _BM25_PER_RARITY),
+                coverage,
+            ]
+        )
+        return features.astype(np.float64), self._first[nominated] + np.argmax(cosines, axis=1)

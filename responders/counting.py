@@ -6,6 +6,7 @@ Every web address weighs 23, every emoji sequence 2, and any other character 1 o
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 #: The most a post may weigh on an account without long posts.
 MAX_WEIGHT = 280
@@ -74,6 +75,7 @@ _EMOJI = re.compile(
 )
 
 
+@lru_cache(maxsize=4096)
 def weighted_length(text: str) -> int:
     """Weigh *text* as X does; a reply's automatic leading mentions are not part of it.
 

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, bindparam, case, delete, func, select, text, update
+from sqlalchemy import ARRAY, BigInteger, Float, and_, case, cast, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
-from bot.vocabulary import ConversationState, Draft, DraftState, Handoff, Outcome, Reply, Route, Understanding
+from bot.vocabulary import (
+    Candidate,
+    ConversationState,
+    Draft,
+    DraftState,
+    Handoff,
+    Outcome,
+    Reply,
+    Route,
+    Understanding,
+)
 from storage.notices import Notice, Subject, notify
 from storage.tables import conversations, decisions, drafts, handoffs, inbox, mentions, opt_outs, replies
 
@@ -17,14 +27,17 @@ if TYPE_CHECKING:
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-    from bot.vocabulary import Candidate
+    from bot.vocabulary import RuleOutcome
+
+
+CANDIDATE = tuple(field.name for field in fields(Candidate))
 
 
 async def record(connection: AsyncConnection, outcomes: Sequence[Outcome], versions: Mapping[str, str]) -> list[int]:
     """Write down *outcomes* and all that follows from them, and give the ids of the replies that are to be sent."""
     if not outcomes:
         return []
-    await connection.execute(insert(decisions), [_decision_row(outcome, versions) for outcome in outcomes])
+    await _insert(connection, decisions, [_decision_row(outcome, versions) for outcome in outcomes])
     sent = await _queue_replies(connection, outcomes)
     await _insert(connection, drafts, [_draft_row(outcome) for outcome in outcomes if isinstance(outcome.made, Draft)])
     await _insert(
@@ -63,7 +76,8 @@ async def _queue_replies(connection: AsyncConnection, outcomes: Sequence[Outcome
 
 async def _insert(connection: AsyncConnection, table: Any, rows: list[dict[str, Any]]) -> None:  # noqa: ANN401 - any table
     if rows:
-        await connection.execute(insert(table), rows)
+        # Asked for ids, SQLAlchemy sends many rows in one statement, several times as fast as row by row.
+        await connection.execute(insert(table).returning(table.c.id), rows)
 
 
 async def _withdraw_older_drafts(connection: AsyncConnection, outcomes: Sequence[Outcome]) -> None:
@@ -87,20 +101,17 @@ async def _open_conversations(connection: AsyncConnection, outcomes: Sequence[Ou
             where = outcome.admitted.conversation_id
             urgent[where] = max(urgent.get(where, 0.0), outcome.decision.priority)
     if urgent:
-        statement = (
+        given = func.unnest(cast(list(urgent), ARRAY(BigInteger)), cast(list(urgent.values()), ARRAY(Float)))
+        sooner = given.table_valued("conversation", "urgency", joins_implicitly=True).render_derived()
+        is_open = conversations.c.state == ConversationState.OPEN
+        await connection.execute(
             update(conversations)
-            .where(conversations.c.id == bindparam("conversation"))
+            .where(conversations.c.id == sooner.c.conversation)
             .values(
                 state=ConversationState.OPEN,
-                priority=func.greatest(
-                    bindparam("urgency"),
-                    case((conversations.c.state == ConversationState.OPEN, conversations.c.priority), else_=0.0),
-                ),
+                priority=func.greatest(sooner.c.urgency, case((is_open, conversations.c.priority), else_=0.0)),
                 updated_at=func.now(),
             )
-        )
-        await connection.execute(
-            statement, [{"conversation": where, "urgency": priority} for where, priority in urgent.items()]
         )
 
 
@@ -132,7 +143,7 @@ def _decision_row(outcome: Outcome, versions: Mapping[str, str]) -> dict[str, An
         "mention_id": outcome.admitted.mention.id,
         "route": decision.route,
         "reasons": list(decision.reasons),
-        "rules": [asdict(rule) for rule in decision.rules],
+        "rules": rule_rows(decision.rules),
         "priority": decision.priority,
         "confidence": decision.confidence,
         "threshold": decision.threshold,
@@ -145,7 +156,13 @@ def _decision_row(outcome: Outcome, versions: Mapping[str, str]) -> dict[str, An
 
 def candidate_row(candidate: Candidate) -> dict[str, Any]:
     """Give a candidate as it is stored and shown to other programs."""
-    return asdict(candidate)
+    # Field by field: dataclasses.asdict copies deeply, and took a tenth of the whole pipeline's time.
+    return {name: getattr(candidate, name) for name in CANDIDATE}
+
+
+def rule_rows(rules: Sequence[RuleOutcome]) -> list[dict[str, Any]]:
+    """Give the outcomes of the rules as they are stored and shown to other programs."""
+    return [{"rule": rule.rule, "applied": rule.applied, "reasons": list(rule.reasons)} for rule in rules]
 
 
 def understanding_row(understanding: Understanding | None) -> dict[str, Any] | None:
@@ -154,7 +171,7 @@ def understanding_row(understanding: Understanding | None) -> dict[str, Any] | N
         return None
     return {
         "text": understanding.text,
-        "intents": [asdict(ranked) for ranked in understanding.intents],
+        "intents": [{"label": ranked.label, "probability": ranked.probability} for ranked in understanding.intents],
         "mood": understanding.mood,
         "danger": understanding.danger,
         "language": understanding.language,

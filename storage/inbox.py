@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Integer, and_, cast, exists, func, select, tuple_
+from sqlalchemy import ARRAY, BigInteger, Integer, and_, cast, exists, func, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 
 from bot.vocabulary import Admitted, Circumstances, Kind, Mention, ReplyState
@@ -40,7 +40,8 @@ async def admit(connection: AsyncConnection, heard: Sequence[Mention]) -> int:
     )
     new = stored.all()
     if new:
-        await connection.execute(insert(inbox), [{"mention_id": row.id} for row in new])
+        ids = func.unnest(cast([row.id for row in new], ARRAY(BigInteger)))
+        await connection.execute(insert(inbox).from_select(["mention_id"], select(ids)))
         notices = [Notice(subject=Subject.HEARD, conversation_id=row.conversation_id, mention_id=row.id) for row in new]
         await notify(connection, *notices)
     return len(new)
@@ -97,7 +98,9 @@ async def _conversations(connection: AsyncConnection, fresh: Sequence[Mention]) 
         }
         for mention in fresh
     }
-    await connection.execute(insert(conversations).on_conflict_do_nothing(), list(rows.values()))
+    # Asked for ids, SQLAlchemy sends many rows in one statement; known conversations are not among them.
+    made = insert(conversations).on_conflict_do_nothing().returning(conversations.c.id)
+    await connection.execute(made, list(rows.values()))
     columns = (conversations.c.channel, conversations.c.author_id, conversations.c.root_id)
     found = await connection.execute(select(conversations.c.id, *columns).where(tuple_(*columns).in_(list(rows))))
     return {(row.channel, row.author_id, row.root_id): row.id for row in found}

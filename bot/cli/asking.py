@@ -14,7 +14,7 @@ from bot.intake.guards import Watch
 from bot.pipeline import think
 from bot.telemetry import set_up_logging
 from bot.vocabulary import Admitted, Draft, Handoff, Mention, Outcome, Reply
-from storage.decisions import candidate_row, understanding_row
+from storage.decisions import candidate_row, rule_rows, understanding_row
 
 if TYPE_CHECKING:
     from typing import Any
@@ -70,9 +70,7 @@ def as_document(outcome: Outcome) -> dict[str, Any]:
         "reply": said(outcome),
         "understanding": understanding_row(decision.understanding),
         "candidates": [candidate_row(candidate) for candidate in decision.candidates],
-        "rules": [
-            {"rule": rule.rule, "applied": rule.applied, "reasons": list(rule.reasons)} for rule in decision.rules
-        ],
+        "rules": rule_rows(decision.rules),
     }
 
 

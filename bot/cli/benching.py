@@ -15,15 +15,16 @@ import numpy as np
 from bot import service
 from bot.cli.output import emit, out
 from bot.cli.scratch import scratch
+from bot.errors import StorageDown
 from bot.nlu.cleaning import clean
 from bot.nlu.examples import read_examples
 from bot.telemetry import set_up_logging
 from bot.vocabulary import Mention
 from storage import inbox
-from storage.notices import Subject, listening
+from storage.notices import Notice, Subject, listening
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import AsyncIterator, Sequence
 
     from bot.service import Service
     from bot.settings import Settings
@@ -113,11 +114,17 @@ async def _latencies(running: Service, texts: Sequence[str]) -> list[float]:
                 await inbox.admit(connection, [_mention(10_000_000 + number, text)])
             started = time.perf_counter()
             await running.workshop.foreman.decide()
-            async for notice in notices:
-                if notice.subject is Subject.DECIDED:
-                    break
+            heard = await _next(notices, Subject.HEARD)
+            await _next(notices, Subject.DECIDED, heard.mention_id)
             waits.append((time.perf_counter() - started) * 1000)
     return waits
+
+
+async def _next(notices: AsyncIterator[Notice], subject: Subject, mention_id: int = 0) -> Notice:
+    async for notice in notices:
+        if notice.subject is subject and mention_id in {0, notice.mention_id}:
+            return notice
+    raise StorageDown("The database ended the notices.")
 
 
 def _mention(number: int, text: str) -> Mention:
