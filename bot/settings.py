@@ -100,7 +100,7 @@ class DecidingSettings(Section):
         0.50, ge=0, le=1, description="Probability of 'asks for a person' from which one does."
     )
     nothing_asked_threshold: float = Field(
-        0.70, ge=0, le=1, description="Probability of spam, small talk or thanks from which nothing is owed."
+        0.85, ge=0, le=1, description="Probability of spam, small talk or thanks from which nothing is owed."
     )
     languages: tuple[str, ...] = Field(("en", "es", "de"), description="Languages that have reviewed answers.")
     own_products: tuple[str, ...] = Field(

@@ -41,7 +41,7 @@ GOALS: Mapping[str, str] = {
     "stop": "Wants no more replies, as it seems",
 }
 
-_LEAST_SURE = 0.3
+_LEAST_SURE = 0.5
 _WORTH_NAMING = 0.15
 
 
