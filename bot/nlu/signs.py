@@ -29,7 +29,7 @@ _BITTER = re.compile(
 )
 _FINE = re.compile(r"\b(thanks?|thx|love|awesome|great|gracias|genial|danke|super|toll|klasse)\b", re.IGNORECASE)
 
-NAMES = ("shouted", "stretched", "exclaimed", "asked", "cross", "glad", "bitter", "fine", "length")
+NAMES = ("shouted", "stretched", "exclaimed", "asked", "cross", "glad", "bitter", "fine")
 LETTERS = 2**14
 
 
@@ -57,5 +57,4 @@ def _signs(text: str) -> tuple[float, ...]:
         min(1.0, float(len(_GLAD.findall(text)))),
         min(1.0, len(_BITTER.findall(text)) / 2),
         min(1.0, len(_FINE.findall(text)) / 2),
-        min(1.0, words / 40),
     )
