@@ -41,6 +41,8 @@ GOALS: Mapping[str, str] = {
     "stop": "Wants no more replies, as it seems",
 }
 
+DANGERS = ("safety", "legal", "press")
+
 _LEAST_SURE = 0.5
 _WORTH_NAMING = 0.15
 
@@ -62,6 +64,8 @@ def _goal(decision: Decision) -> str:
     understanding = decision.understanding
     if understanding is None:
         return "Not read."
+    if Reason.SAFETY in decision.reasons and understanding.intent not in DANGERS:
+        return "May report a danger to people or data, or speak of the law or the press."
     likely = understanding.intents[0].probability >= _LEAST_SURE
     about = decision.candidates[0].question if decision.confidence >= _WORTH_NAMING else ""
     if likely and understanding.intent in GOALS:

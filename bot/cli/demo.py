@@ -47,6 +47,9 @@ PATIENCE_SECONDS = 90.0
 LIMIT_SCALE = 50.0
 """The demo looks for mentions many times a second; the sandbox's limits are widened by as much."""
 
+WIDTHS = ((20, 4), (7, None), (4, None), (9, 1), (3, None), (20, 5))
+"""Least width and share of the rest, of each column of the table."""
+
 MARKS = {Route.ANSWER: "green", Route.DRAFT: "cyan", Route.HANDOFF: "yellow", Route.IGNORE: "bright_black"}
 
 
@@ -193,9 +196,8 @@ def _route(step: Step, scenario: Scenario, ids: Mapping[str, str], known: Mappin
 
 def _table(scenario: Scenario, ids: Mapping[str, str], known: Mapping[str, Course], last: int = 0) -> Table:
     table = Table("mention", "route", "sure", "reasons", "ms", "reply, draft or goal", box=None, pad_edge=False)
-    table.columns[0].ratio, table.columns[5].ratio = 5, 6
-    for column in table.columns:
-        column.no_wrap, column.overflow = True, "ellipsis"
+    for column, (width, ratio) in zip(table.columns, WIDTHS, strict=True):
+        column.no_wrap, column.overflow, column.min_width, column.ratio = True, "ellipsis", width, ratio
     for step in [step for step in scenario.steps if step.case in ids][-max(last, 0) :]:
         route, course = _route(step, scenario, ids, known), known.get(ids[step.case])
         mark = "" if route is None or _as_expected(step, route) else f" [red](not {step.expect})[/]"

@@ -28,6 +28,9 @@ class SentenceEncoder:
             os.environ.setdefault("HF_HUB_OFFLINE", "1")
         import torch  # noqa: PLC0415 - seconds of import that most commands do not need
         from sentence_transformers import SentenceTransformer  # noqa: PLC0415 - the same
+        from transformers.utils.logging import disable_progress_bar  # noqa: PLC0415 - the same
+
+        disable_progress_bar()  # type: ignore[no-untyped-call]
 
         if settings.threads:
             torch.set_num_threads(settings.threads)
