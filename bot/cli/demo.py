@@ -47,8 +47,8 @@ PATIENCE_SECONDS = 90.0
 LIMIT_SCALE = 50.0
 """The demo looks for mentions many times a second; the sandbox's limits are widened by as much."""
 
-WIDTHS = ((20, 4), (7, None), (4, None), (9, 1), (3, None), (20, 5))
-"""Least width and share of the rest, of each column of the table."""
+WIDTHS = (None, 8, 8, 4, 14, 4, None)
+"""Of each column of the table; those without one share the rest."""
 
 MARKS = {Route.ANSWER: "green", Route.DRAFT: "cyan", Route.HANDOFF: "yellow", Route.IGNORE: "bright_black"}
 
@@ -195,15 +195,16 @@ def _route(step: Step, scenario: Scenario, ids: Mapping[str, str], known: Mappin
 
 
 def _table(scenario: Scenario, ids: Mapping[str, str], known: Mapping[str, Course], last: int = 0) -> Table:
-    table = Table("mention", "route", "sure", "reasons", "ms", "reply, draft or goal", box=None, pad_edge=False)
-    for column, (width, ratio) in zip(table.columns, WIDTHS, strict=True):
-        column.no_wrap, column.overflow, column.min_width, column.ratio = True, "ellipsis", width, ratio
+    table = Table("mention", "route", "not", "sure", "reasons", "ms", "reply, draft or goal", box=None, pad_edge=False)
+    for column, width in zip(table.columns, WIDTHS, strict=True):
+        column.no_wrap, column.overflow, column.width, column.ratio = True, "ellipsis", width, None if width else 1
     for step in [step for step in scenario.steps if step.case in ids][-max(last, 0) :]:
         route, course = _route(step, scenario, ids, known), known.get(ids[step.case])
-        mark = "" if route is None or _as_expected(step, route) else f" [red](not {step.expect})[/]"
+        mark = "" if route is None or _as_expected(step, route) else f"[red]{step.expect}[/]"
         table.add_row(
             _one_line(step.text or f"(reposts {step.repost_of})", 60),
-            f"[{MARKS[route]}]{route}[/]{mark}" if route else "…",
+            f"[{MARKS[route]}]{route}[/]" if route else "…",
+            mark,
             f"{course.confidence:.2f}" if course and course.confidence else "",
             ", ".join(course.reasons) if course else "",
             f"{course.milliseconds:.0f}" if course else "",
