@@ -47,7 +47,7 @@ PATIENCE_SECONDS = 90.0
 LIMIT_SCALE = 50.0
 """The demo looks for mentions many times a second; the sandbox's limits are widened by as much."""
 
-WIDTHS = (None, 8, 8, 4, 14, 4, None)
+WIDTHS = (None, 7, 8, 4, 14, 4, None)
 """Of each column of the table; those without one share the rest."""
 
 MARKS = {Route.ANSWER: "green", Route.DRAFT: "cyan", Route.HANDOFF: "yellow", Route.IGNORE: "bright_black"}
@@ -195,20 +195,23 @@ def _route(step: Step, scenario: Scenario, ids: Mapping[str, str], known: Mappin
 
 
 def _table(scenario: Scenario, ids: Mapping[str, str], known: Mapping[str, Course], last: int = 0) -> Table:
-    table = Table("mention", "route", "not", "sure", "reasons", "ms", "reply, draft or goal", box=None, pad_edge=False)
+    table = Table(
+        "mention", "route", "expected", "sure", "reasons", "ms", "reply, draft or goal", box=None, pad_edge=False
+    )
+    rest = max(28, out.width - sum(filter(None, WIDTHS)) - 2 * len(WIDTHS)) // 2
     for column, width in zip(table.columns, WIDTHS, strict=True):
-        column.no_wrap, column.overflow, column.width, column.ratio = True, "ellipsis", width, None if width else 1
+        column.no_wrap, column.overflow, column.width = True, "ellipsis", width or rest
     for step in [step for step in scenario.steps if step.case in ids][-max(last, 0) :]:
         route, course = _route(step, scenario, ids, known), known.get(ids[step.case])
         mark = "" if route is None or _as_expected(step, route) else f"[red]{step.expect}[/]"
         table.add_row(
-            _one_line(step.text or f"(reposts {step.repost_of})", 60),
+            _one_line(step.text or f"(reposts {step.repost_of})", rest),
             f"[{MARKS[route]}]{route}[/]" if route else "…",
             mark,
             f"{course.confidence:.2f}" if course and course.confidence else "",
             ", ".join(course.reasons) if course else "",
             f"{course.milliseconds:.0f}" if course else "",
-            _one_line(course.said if course else "", 70),
+            _one_line(course.said if course else "", rest),
         )
     return table
 
