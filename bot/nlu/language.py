@@ -16,6 +16,9 @@ KNOWN = (
 MARGIN = 0.2
 """Lead in confidence that the first language needs over the second; measured on short posts, less is a guess."""
 
+FEWEST_WORDS = 3
+"""Shorter texts belong to every language: "ok" is no Dutch, and "thx" no French."""
+
 
 class LanguageDetector:
     """Detects one of the languages that customers of a European brand write. Loading takes a second or two."""
@@ -24,7 +27,9 @@ class LanguageDetector:
         self._detector = LanguageDetectorBuilder.from_languages(*KNOWN).with_preloaded_language_models().build()
 
     def detect(self, plain: str) -> str | None:
-        """Give the ISO 639-1 code of *plain* text (see `cleaning.clean`), or None where two languages are too near."""
+        """Give the ISO 639-1 code of *plain* text (see `cleaning.clean`), or None: too short, or two are too near."""
+        if len(plain.split()) < FEWEST_WORDS:
+            return None
         values = self._detector.compute_language_confidence_values(plain)
         first, second = values[:2]
         if first.value - second.value < MARGIN:

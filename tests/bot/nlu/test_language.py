@@ -23,6 +23,6 @@ def test_a_clear_text_has_a_language(detector, text, language):
     assert detector.detect(text) == language
 
 
-@pytest.mark.parametrize("text", ["", "wifi", "Book 13", "12345", "?!"])
+@pytest.mark.parametrize("text", ["", "wifi", "Book 13", "12345", "?!", "ok", "thx", "operator please"])
 def test_an_unclear_text_has_none(detector, text):
     assert detector.detect(text) is None
