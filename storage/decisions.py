@@ -59,12 +59,6 @@ async def record(connection: AsyncConnection, outcomes: Sequence[Outcome], versi
     return sent
 
 
-async def count_by_route(connection: AsyncConnection) -> dict[Route, int]:
-    """Say how many mentions took each route."""
-    rows = await connection.execute(select(decisions.c.route, func.count()).group_by(decisions.c.route))
-    return {Route(route): count for route, count in rows}
-
-
 async def _queue_replies(connection: AsyncConnection, outcomes: Sequence[Outcome]) -> list[int]:
     rows = [_reply_row(outcome, outcome.made) for outcome in outcomes if isinstance(outcome.made, Reply)]
     if not rows:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bot import service
-from bot.cli.output import emit, out
+from bot.cli.output import report
 from bot.cli.scratch import scratch
 from bot.errors import StorageDown
 from bot.nlu.cleaning import clean
@@ -61,11 +61,7 @@ async def throughput(settings: Settings, mentions: int, *, as_json: bool) -> int
         "p95_ms": round(float(np.percentile(waits, 95)), 1),
         "memory_mb": memory_mb(),
     }
-    if as_json:
-        emit(figures)
-    else:
-        for name, value in figures.items():
-            out.print(f"{name:20} {value}")
+    report(figures, as_json=as_json)
     return 0
 
 

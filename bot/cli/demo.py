@@ -66,7 +66,7 @@ class Demo:
 async def play(settings: Settings, *, once: bool) -> int:
     """Start everything, play the scenario, and stay until a signal; with *once* stop after the scenario.
 
-    Gives 1 where something is left undecided or unsent, or an irate customer got an automatic reply.
+    Gives 1 where something is left undecided or unsent, or a post meant for a person was answered alone.
     """
     set_up_logging(settings.log.model_copy(update={"level": "warning", "format": "console"}))
     scenario = load(settings.sandbox.scenario)
@@ -78,11 +78,10 @@ async def play(settings: Settings, *, once: bool) -> int:
             played.cancel()
             await asyncio.gather(played, return_exceptions=True)
             return 130
-        waiting_on_signal = waiting
         result = played.result()
         if not once:
             _say_where(running)
-            await waiting_on_signal
+            await waiting
         waiting.cancel()
     out.print("Stopped; nothing is running any more, and what was said is kept in the database.")
     return result

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from bot import service
 from bot.cli.benching import memory_mb
 from bot.cli.demo import listening_began, sandboxed
-from bot.cli.output import emit, out, progress_bars
+from bot.cli.output import progress_bars, report
 from bot.cli.scratch import scratch
 from bot.errors import DataError
 from bot.telemetry import set_up_logging
@@ -171,11 +171,7 @@ def _report(
         "mentions_per_second": round(len(lines) / seconds, 1),
         "memory_mb": memory_mb(),
     }
-    if as_json:
-        emit(figures)
-    else:
-        for name, value in figures.items():
-            out.print(f"{name:20} {value}")
+    report(figures, as_json=as_json)
 
 
 def _write_decisions(file: Path, lines: Sequence[Line], ids: dict[str, str], known: dict[str, Course]) -> None:

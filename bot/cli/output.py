@@ -26,6 +26,15 @@ def emit(values: Mapping[str, Any]) -> None:
     out.file.flush()
 
 
+def report(figures: Mapping[str, Any], *, as_json: bool) -> None:
+    """Print what was measured: as one JSON object for programs, else a line each."""
+    if as_json:
+        emit(figures)
+        return
+    for name, value in figures.items():
+        out.print(f"{name:20} {value}")
+
+
 @contextmanager
 def progress_bars() -> Iterator[Told]:
     """Show a bar for each stage that is told of, on stderr so that stdout stays for results."""

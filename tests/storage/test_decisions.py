@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import func, insert, select, update
 
-from bot.vocabulary import DraftState, Route
-from storage.decisions import count_by_route, record
+from bot.vocabulary import DraftState
+from storage.decisions import record
 from storage.inbox import count_waiting, take
 from storage.tables import conversations, decisions, drafts, handoffs, opt_outs, replies
 from tests.bot.values import a_mention
@@ -218,15 +218,6 @@ async def test_an_opt_out_leaves_replies_to_others_alone(database):
     await put(database, ignored(stop, opts_out=True))
 
     assert [row.state for row in await rows(database, replies)] == ["queued"]
-
-
-async def test_routes_are_counted(database):
-    admitted = await heard(database, *[a_mention() for _ in range(4)])
-    makers = (replied, replied, drafted, ignored)
-    await put(database, *[make(one) for make, one in zip(makers, admitted, strict=True)])
-
-    async with database.begin() as connection:
-        assert await count_by_route(connection) == {Route.ANSWER: 2, Route.DRAFT: 1, Route.IGNORE: 1}
 
 
 async def test_a_big_batch_is_recorded_at_once(database):
