@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
 
 from bot.errors import DataError
 
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FENCE = "---"
+
+FILES = "files"
+"""The origin of articles that were written here, as Markdown files."""
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
@@ -58,7 +61,7 @@ class Article:
     topic: str
     question: str
     ask: tuple[str, ...]  #: Ways in which customers ask it.
-    short_answer: str  #: Fits one post with its signature.
+    short_answer: str  #: Fits one post with its signature; empty in imported articles until a person wrote one.
     full_answer: str  #: Markdown.
     products: tuple[str, ...]
     source: Source
@@ -67,10 +70,19 @@ class Article:
     reviewed: bool  #: Whether a person approved the short answer for posting as it stands.
     last_verified: date
     valid_until: date
+    origin: str = FILES  #: Where it was imported from; an import replaces and removes only articles of its own origin.
+    url: str = ""  #: The page that it was imported from.
+    accepted: bool = False  #: Whether whoever asked accepted the answer.
+    reputation: int = 0  #: The author's standing in the community that it was imported from.
+    quarantined: str = ""  #: Why it must not be used for now; empty where it may.
 
     def usable_on(self, day: date) -> bool:
-        """Say whether the bot may rely on the article alone on *day*: reviewed, and not expired."""
-        return self.reviewed and day <= self.valid_until
+        """Say whether the bot may rely on the article alone on *day*: reviewed, not expired, not in quarantine."""
+        return self.reviewed and self.searchable_on(day)
+
+    def searchable_on(self, day: date) -> bool:
+        """Say whether the article may be found at all on *day*: not expired, not in quarantine."""
+        return day <= self.valid_until and not self.quarantined
 
     def to_document(self) -> dict[str, Any]:
         """Give the article as it is stored: plain values, dates in ISO form."""
@@ -83,13 +95,15 @@ class Article:
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> Article:
         """Read what `to_document` gave."""
-        front = FrontMatter.model_validate({name: document[name] for name in FrontMatter.model_fields})
-        return cls(language=document["language"], full_answer=document["full_answer"], **front.model_dump())
+        return _DOCUMENT.validate_python(document)
 
     @property
     def fingerprint(self) -> str:
         """Changes with anything in the article."""
         return hashlib.sha256(repr(self).encode()).hexdigest()[:16]
+
+
+_DOCUMENT = TypeAdapter(Article)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

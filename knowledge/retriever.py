@@ -9,15 +9,16 @@ import numpy as np
 
 from bot.vocabulary import Candidate
 from knowledge.confidence import read_signs
-from knowledge.passages import split
-from knowledge.shelf import FEATURES, Nominees, Shelf
+from knowledge.shelf import FEATURES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from bot.vocabulary import Passage, Understanding, Vector
+    from bot.vocabulary import Passage, Understanding
     from knowledge.article import Article
     from knowledge.confidence import Confidence
+    from knowledge.shelf import Nominees, Shelf
+    from knowledge.shelves import Shelves
 
 FIRST_LANGUAGE = "en"
 """Searched where a text's language is unsure or has no articles."""
@@ -34,10 +35,8 @@ def utc_today() -> date:
 class HybridRetriever:
     """Searches the shelf of a text's language with both arms. Read-only; a changed knowledge base gets a new one."""
 
-    def __init__(
-        self, shelves: Mapping[str, Shelf], confidence: Confidence, today: Callable[[], date] = utc_today
-    ) -> None:
-        self._shelves = dict(shelves)
+    def __init__(self, shelves: Shelves, confidence: Confidence, today: Callable[[], date] = utc_today) -> None:
+        self._shelves = shelves
         self._confidence = confidence
         self._today = today
 
@@ -55,7 +54,7 @@ class HybridRetriever:
         return found
 
     def _shelf_for(self, language: str | None) -> str:
-        return language if language in self._shelves else FIRST_LANGUAGE
+        return language if language is not None and language in self._shelves else FIRST_LANGUAGE
 
     def _candidates(self, shelf: Shelf, understanding: Understanding, nominees: Nominees) -> tuple[Candidate, ...]:
         nominees = self._unexpired(shelf, nominees)
@@ -81,7 +80,7 @@ class HybridRetriever:
         """Drop what expired since the shelf was built: a process may run for months."""
         today = self._today()
         for article in nominees.articles.tolist():
-            if today > shelf.articles[article].valid_until:
+            if not shelf.articles[article].searchable_on(today):
                 nominees = nominees.without(article)
         return nominees
 
@@ -101,13 +100,3 @@ def _candidate(
         parts=parts,
         confidence=round(min(max(confidence, 0.0), 1.0), 4),
     )
-
-
-def build_shelves(articles: Sequence[Article], vectors: Mapping[str, Vector]) -> dict[str, Shelf]:
-    """Put *articles* on shelves by language; *vectors* holds the vector of each passage by its text."""
-    shelves = {}
-    for language in sorted({article.language for article in articles}):
-        own = [article for article in articles if article.language == language]
-        passages = split(own)
-        shelves[language] = Shelf(own, passages, np.stack([vectors[passage.text] for passage in passages]))
-    return shelves

@@ -14,15 +14,14 @@ from bot.training.fingerprints import fingerprint
 from bot.training.progress import CHUNK, Progress, silent
 from knowledge.article import Article, read_library
 from knowledge.passages import split
-from knowledge.retriever import build_shelves
+from knowledge.shelves import Shelves
 from storage import library
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from bot.ports import Encoder
     from bot.settings import Settings
-    from knowledge.shelf import Shelf
     from storage.database import Database
 
 log = structlog.get_logger(__name__)
@@ -43,7 +42,7 @@ class Indexed:
 class Knowledge:
     """The knowledge base as it is searched."""
 
-    shelves: Mapping[str, Shelf]  #: By language.
+    shelves: Shelves
     fingerprint: str  #: Of the articles on the shelves.
 
 
@@ -78,8 +77,8 @@ async def load_knowledge(database: Database, encoder: Encoder) -> Knowledge:
     if not articles or len(vectors) < len(texts):
         raise NotTrained("The knowledge base is not indexed for this encoder; run `heed index` first.")
     today = datetime.now(UTC).date()
-    usable = [article for article in articles if today <= article.valid_until]
-    shelves = await asyncio.to_thread(build_shelves, usable, vectors)
+    usable = [article for article in articles if article.searchable_on(today)]
+    shelves = await asyncio.to_thread(Shelves.of, usable, vectors)
     return Knowledge(shelves=shelves, fingerprint=fingerprint(*(article.fingerprint for article in usable)))
 
 

@@ -12,7 +12,8 @@ from bot.vocabulary import Part
 from knowledge.article import Article, Source
 from knowledge.confidence import fit_confidence
 from knowledge.passages import split
-from knowledge.retriever import HybridRetriever, build_shelves
+from knowledge.retriever import HybridRetriever
+from knowledge.shelves import Shelves
 from tests.bot.values import an_understanding
 
 ENCODER = HashingEncoder()
@@ -91,7 +92,7 @@ def vectors_of(articles):
 
 @lru_cache(maxsize=1)
 def shelves():
-    return build_shelves(LIBRARY, vectors_of(LIBRARY))
+    return Shelves.of(LIBRARY, vectors_of(LIBRARY))
 
 
 @lru_cache(maxsize=1)

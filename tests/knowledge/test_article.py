@@ -134,6 +134,11 @@ OTHER = an_article(
     reviewed=False,
     last_verified=date(2000, 1, 1),
     valid_until=date(2000, 1, 1),
+    origin="other",
+    url="https://example.org/other",
+    accepted=True,
+    reputation=7,
+    quarantined="other",
 )
 
 

@@ -10,7 +10,8 @@ from bot.nlu.examples import read_examples
 from bot.settings import DataSettings
 from knowledge.article import read_library
 from knowledge.confidence import NOTHING_WANTED, SIGNS, Audited, Confidence, fit_confidence, read_signs
-from knowledge.retriever import HybridRetriever, build_shelves
+from knowledge.retriever import HybridRetriever
+from knowledge.shelves import Shelves
 from tests.bot.values import NOW, an_understanding
 from tests.knowledge.shelves import asked, chatter, fitted, nominees, shelves, vectors_of
 
@@ -84,7 +85,7 @@ class Sample:
 def sample():
     articles = [article for article in read_library(DataSettings().articles).articles if article.language == "en"]
     half = articles[::2]
-    library = build_shelves(half, vectors_of(half))
+    library = Shelves.of(half, vectors_of(half))
     asks = {("en", ask): an_understanding(ask) for article in half for ask in article.ask}
     audited = _audited()
     confidence = fit_confidence(library, asks, _chatter(), audited[::2]).confidence

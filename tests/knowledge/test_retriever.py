@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from knowledge.retriever import SHOWN, HybridRetriever, build_shelves
+from knowledge.retriever import SHOWN, HybridRetriever
+from knowledge.shelves import Shelves
 from tests.bot.values import NOW, an_understanding
 from tests.knowledge.shelves import LIBRARY, an_article, fitted, retriever, shelves, vectors_of
 
@@ -61,7 +62,7 @@ def test_a_candidate_carries_what_a_decision_and_a_person_need():
 
 def test_an_unreviewed_article_stays_marked_as_such():
     odd = an_article(reviewed=False)
-    found = HybridRetriever(build_shelves([odd], vectors_of([odd])), fitted().confidence).retrieve(
+    found = HybridRetriever(Shelves.of([odd], vectors_of([odd])), fitted().confidence).retrieve(
         [an_understanding("forgot my password")]
     )
 
@@ -85,7 +86,7 @@ def test_candidates_come_best_first_with_a_confidence_between_nought_and_one(tex
 
 def test_an_article_is_found_until_its_last_day_and_not_after():
     expiring = an_article(valid_until=NOW.date())
-    own = build_shelves([expiring], vectors_of([expiring]))
+    own = Shelves.of([expiring], vectors_of([expiring]))
     found = [
         HybridRetriever(own, fitted().confidence, today=lambda day=day: day).retrieve(
             [an_understanding("forgot my password")]
