@@ -44,7 +44,7 @@ def settings(tmp_path):
 
 
 def write_article(folder, article):
-    front = {name: value for name, value in article.to_document().items() if name not in {"language", "full_answer"}}
+    front = {name: value for name, value in article.to_document().items() if name in FrontMatter.model_fields}
     file = folder / article.language / f"{article.id}.md"
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(f"---\n{json.dumps(front)}\n---\n{article.full_answer}\n", encoding="utf-8")
