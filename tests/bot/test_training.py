@@ -15,6 +15,7 @@ from bot.settings import DataSettings, DecidingSettings, Settings
 from bot.training import index, load_brain, train
 from bot.training.certifying import limits_in_force
 from bot.vocabulary import Route
+from knowledge.article import FrontMatter
 from tests.bot.nlu.schooling import LESSONS, CountingEncoder
 from tests.bot.values import NOW, admitted
 from tests.knowledge.shelves import LIBRARY
