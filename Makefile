@@ -58,3 +58,4 @@ $(READY): $(UV) pyproject.toml uv.lock
 	@touch $@
 
 -include bot/dialogue/dialogue.mk
+-include benchmarks/benchmarks.mk

@@ -17,14 +17,18 @@ from bot import telemetry
 from bot.errors import StorageDown
 from bot.intake.guards import Watch
 from bot.pipeline import think
+from bot.training.certifying import Proof, limits_in_force
+from bot.training.watching import watch
 from bot.vocabulary import Decision, Handoff, Outcome, Reason, Route, RuleOutcome, Switch
 from responders.outbox import Delivered, Later, NothingToDo, Refused, deliver
-from storage import decisions, inbox, outbox
+from storage import audits, certificates, decisions, inbox, outbox
 from storage.switches import switches_on
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
     from concurrent.futures import Executor
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
 
     from bot.deciding.rules import Limits
     from bot.settings import Settings
@@ -64,26 +68,33 @@ class Workshop:
             if not batch:
                 return 0
             brain = self.brain()
-            paused = Switch.PAUSED in await switches_on(connection)
-            outcomes = await self._think(batch, brain, paused=paused)
+            outcomes = await self._think(batch, brain, await self._limits(connection, brain))
             to_send = await decisions.record(connection, outcomes, brain.versions)
+            await audits.draw(connection, outcomes, self.settings.deciding.audit_share)
         await self.foreman.deliver_all(to_send)
         telemetry.BATCH_SECONDS.observe(time.perf_counter() - started)
         for outcome in outcomes:
             _report(outcome)
         return len(batch)
 
-    async def _think(self, batch: Sequence[Admitted], brain: Brain, *, paused: bool) -> list[Outcome]:
+    async def _limits(self, connection: AsyncConnection, brain: Brain) -> Limits:
+        """Give the limits of this moment: a switch, or a certificate made or revoked, counts for the next batch."""
+        stored = await certificates.find_certificate(connection, brain.proof.made_from)
+        limits = brain.limits
+        if not brain.proof.is_of(stored):
+            limits = limits_in_force(self.settings, Proof.of(self.settings, brain.proof.made_from, stored))
+        return replace(limits, paused=Switch.PAUSED in await switches_on(connection))
+
+    async def _think(self, batch: Sequence[Admitted], brain: Brain, limits: Limits) -> list[Outcome]:
         deciding, replying = self.settings.deciding, self.settings.replying
-        watch = Watch.from_settings(deciding, replying, datetime.now(UTC))
-        limits = replace(brain.limits, paused=paused)
+        guarding = Watch.from_settings(deciding, replying, datetime.now(UTC))
 
         def work() -> list[Outcome]:
             try:
-                return think(batch, brain.steps, watch=watch, limits=limits)
+                return think(batch, brain.steps, watch=guarding, limits=limits)
             except Exception:
                 log.exception("batch failed, deciding one by one", mentions=[a.mention.id for a in batch])
-                return [_alone(admitted, brain, watch, limits) for admitted in batch]
+                return [_alone(admitted, brain, guarding, limits) for admitted in batch]
 
         return await asyncio.get_running_loop().run_in_executor(self.bench, work)
 
@@ -103,18 +114,29 @@ class Workshop:
                 pass
 
     async def sweep(self) -> None:
-        """Give a job to all work that has none: after a crash, or when a job could not be written."""
+        """Give a job to all work that has none, after a crash or a write that failed, and look for drift."""
         now = datetime.now(UTC)
         async with self.database.begin() as connection:
             waiting = await inbox.count_waiting(connection)
             slowest = max((desk.settle_seconds for desk in self.desks.values()), default=0.0)
             unsent = await outbox.unsent(connection, now=now, tried_before=now - timedelta(seconds=slowest))
+            await self._look_for_drift(connection)
         telemetry.WAITING.set(waiting)
         await self.foreman.revive(self.settings.worker.stalled_seconds)
         if waiting:
             await self.foreman.decide()
         for reply in unsent:
             await self.foreman.deliver(reply.reply_id)
+
+    async def _look_for_drift(self, connection: AsyncConnection) -> None:
+        brain = self.brain()
+        limits = await self._limits(connection, brain)
+        stored = await certificates.find_certificate(connection, brain.proof.made_from)
+        if stored is not None and stored.revoked_at is None and self.settings.deciding.answer_threshold is None:
+            await watch(connection, stored, limits)
+        telemetry.REVOKED.set(stored is not None and stored.revoked_at is not None)
+        telemetry.THRESHOLD.set(limits.answer if limits.answer is not None and limits.alone else 2.0)
+        telemetry.WAITING_AUDITS.set(await audits.count_waiting(connection))
 
 
 class Foreman:

@@ -11,8 +11,9 @@ from bot.actions.hand_off import hand_off
 from bot.deciding.rules import Case, Limits, decide
 from bot.intake.guards import Watch, asks_to_stop, first_guard
 from bot.vocabulary import Outcome, Reason, ReplyKind, Route
-from knowledge.composing import compose
-from responders.policy import Proposal, refusals
+from knowledge.composing import Form, compose, is_reviewed
+from responders.counting import fits
+from responders.policy import Proposal, has_link, refusals
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,12 +39,13 @@ def think(batch: Sequence[Admitted], steps: Steps, *, watch: Watch, limits: Limi
     readable = [admitted.mention.text for admitted, guard in zip(batch, held, strict=True) if guard is None]
     understandings = steps.understander.understand(readable)
     found = iter(zip(understandings, steps.retriever.retrieve(understandings), strict=True))
+    form = _form(steps.replying)
     outcomes = []
     for admitted, guard in zip(batch, held, strict=True):
         understanding, candidates = (None, ()) if guard else next(found)
         case = _case(admitted, guard, understanding, candidates, steps=steps, limits=limits)
         decision = decide(case)
-        made = _act(admitted, decision, steps.replying.signature)
+        made = _act(admitted, decision, form)
         outcomes.append(
             Outcome(admitted=admitted, decision=decision, made=made, opts_out=asks_to_stop(admitted, watch))
         )
@@ -66,12 +68,19 @@ def _case(
         with_agent=admitted.circumstances.with_agent,
         understanding=understanding,
         candidates=candidates,
-        refusals=_refusals(admitted, candidates[0], steps.replying) if candidates else (),
+        refusals=_refusals(admitted, understanding, candidates[0], steps.replying) if candidates else (),
     )
 
 
-def _refusals(admitted: Admitted, best: Candidate, replying: ReplyingSettings) -> tuple[Reason, ...]:
-    return refusals(
+def _refusals(
+    admitted: Admitted, understanding: Understanding | None, best: Candidate, replying: ReplyingSettings
+) -> tuple[Reason, ...]:
+    spoken = understanding.language if understanding else None
+    foreign = (Reason.LANGUAGE,) if spoken not in {None, best.language} else ()
+    if not is_reviewed(best):
+        # The rules themselves hold back what is marked as unreviewed.
+        return (*foreign, Reason.POLICY) if best.reviewed else foreign
+    return foreign + refusals(
         Proposal(
             text=compose(best.short_answer, replying.signature),
             kind=ReplyKind.AUTOMATIC,
@@ -84,13 +93,18 @@ def _refusals(admitted: Admitted, best: Candidate, replying: ReplyingSettings) -
     )
 
 
-def _act(admitted: Admitted, decision: Decision, signature: str) -> Reply | Draft | Handoff | None:
+def _form(replying: ReplyingSettings) -> Form:
+    allowed = replying.links != "never"
+    return Form(signature=replying.signature, fits=fits, is_link=(lambda _: False) if allowed else has_link)
+
+
+def _act(admitted: Admitted, decision: Decision, form: Form) -> Reply | Draft | Handoff | None:
     match decision.route:
         case Route.ANSWER:
-            return answer(admitted, decision, signature)
+            return answer(admitted, decision, form.signature)
         case Route.DRAFT:
-            return draft(admitted, decision, signature)
+            return draft(admitted, decision, form)
         case Route.HANDOFF:
-            return hand_off(admitted, decision)
+            return hand_off(admitted, decision, form)
         case Route.IGNORE:
             return None

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.vocabulary import Candidate, Mention, Receipt, Reply, Understanding, Vectors
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from bot.vocabulary import Candidate, Mention, Receipt, Reply, Understanding, Vector, Vectors
 
 
 class Encoder(Protocol):
@@ -20,6 +23,31 @@ class Encoder(Protocol):
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Give one unit vector a text, in order: shape (texts, dimension), float32. Blocks its thread."""
+        ...
+
+
+class Nearest(Protocol):
+    """Finds passages by their vectors. A passage has the number that its place among the indexed ones gives it."""
+
+    size: int  #: Passages in it.
+
+    def search(self, queries: Vectors, nearest: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+        """Give for each query the cosines and the numbers of its *nearest* passages, best first. Blocks its thread.
+
+        Both have the shape (queries, nearest), or fewer columns where there are fewer passages. Raises NotTrained where
+        the queries come from another encoder than the passages, StorageDown where they are in a database that is gone.
+        """
+        ...
+
+    def cosines(self, query: Vector, numbers: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Give the cosine of *query* with each passage in *numbers*, in their shape. Blocks its thread.
+
+        Raises StorageDown as a search does.
+        """
+        ...
+
+    def vectors(self, numbers: NDArray[np.int64]) -> Vectors:
+        """Give the vectors of the passages in *numbers*, a row each. Blocks its thread; raises StorageDown likewise."""
         ...
 
 

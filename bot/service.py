@@ -18,12 +18,11 @@ import structlog
 from aiohttp import web
 from procrastinate.exceptions import ConnectorException
 
-from bot import telemetry
 from bot.errors import HeedError, PortTaken
 from bot.hearing import keep_hearing
 from bot.jobs import DECIDE, DELIVER, Foreman, Workshop, job_app
 from bot.nlu.encoder import SentenceEncoder
-from bot.training import Progress, index, load_brain, silent, train
+from bot.training import Librarian, Progress, drop_former_vectors, index, load_brain, silent, train
 from bot.web import add_health
 from console.app import add_console
 from responders.outbox import Desk
@@ -60,9 +59,13 @@ class Service:
 
     settings: Settings
     database: Database
-    brain: Brain
     url: str  #: Of the console.
     workshop: Workshop
+
+    @property
+    def brain(self) -> Brain:
+        """What decides at this moment; a changed knowledge base brings another."""
+        return self.workshop.brain()
 
 
 @asynccontextmanager
@@ -90,6 +93,7 @@ async def prepare(settings: Settings, database: Database, progress: Progress = s
     indexed = await index(settings, database, encoder, progress)
     log.info("indexed", articles=indexed.articles, changed=indexed.changed, encoded=indexed.encoded)
     brain = await train(settings, database, encoder, progress=progress)
+    await drop_former_vectors(database, encoder)
     _give_memory_back()
     return brain
 
@@ -134,8 +138,14 @@ async def running(
         await stack.enter_async_context(app.open_async())
         foreman = Foreman(app)
         listeners, desks = await _open_channels(settings, database, stack)
+        librarian = Librarian(brain, settings, database, bench=bench)
         workshop = Workshop(
-            settings=settings, database=database, brain=lambda: brain, bench=bench, desks=desks, foreman=foreman
+            settings=settings,
+            database=database,
+            brain=lambda: librarian.brain,
+            bench=bench,
+            desks=desks,
+            foreman=foreman,
         )
         url = ""
         if serve:
@@ -143,12 +153,12 @@ async def running(
         parts: dict[str, Callable[[], Awaitable[None]]] = {
             "worker": lambda: _work(app, workshop, settings),
             "sweeper": lambda: _sweep(workshop, settings.worker.sweep_seconds),
+            "librarian": librarian.keep,
         }
         for listener in listeners if listen else ():
             parts[f"listener {listener.channel}"] = _hearing(listener, database, settings, foreman)
-        _show_certificate(brain)
         await stack.enter_async_context(_supervised(parts))
-        yield Service(settings=settings, database=database, brain=brain, url=url, workshop=workshop)
+        yield Service(settings=settings, database=database, url=url, workshop=workshop)
 
 
 def _hearing(
@@ -261,11 +271,6 @@ def _bind(host: str, port: int, *, next_free: bool) -> socket.socket:
     raise PortTaken(
         f"Port {port} on {host} is taken by another program; stop it, or set web.port (HEED_WEB_PORT) to a free one."
     )
-
-
-def _show_certificate(brain: Brain) -> None:
-    telemetry.THRESHOLD.set(brain.limits.answer if brain.limits.answer is not None and brain.limits.alone else 2.0)
-    telemetry.UPPER_BOUND.set(brain.certificate.upper_bound if brain.certificate.valid else 1.0)
 
 
 def now() -> datetime:

@@ -35,7 +35,7 @@ Place = Annotated[Path, AfterValidator(lambda path: ROOT / path)]
 
 
 class DataSettings(Section):
-    """Where Heed keeps its own files."""
+    """Where Heed keeps its own files, and where it searches."""
 
     folder: Place = Field(Path(".data"), description="Folder of the embedded database and of caches.")
     articles: Place = Field(Path("knowledge/articles"), description="Folder of the knowledge base's Markdown files.")
@@ -43,6 +43,10 @@ class DataSettings(Section):
         Path("knowledge/audits.jsonl"), description="Audited questions that calibrate and certify a new knowledge base."
     )
     training: Place = Field(Path("bot/nlu"), description="Folder of the training examples in Rasa's YAML format.")
+    index: Literal["faiss", "pgvector"] = Field(
+        "faiss",
+        description="Where vectors are searched: 'faiss' in memory, 'pgvector' in the database where they do not fit.",
+    )
 
 
 class DatabaseSettings(Section):
@@ -82,6 +86,9 @@ class DecidingSettings(Section):
         ge=0,
         le=1,
         description="Answer threshold set by hand, shown as uncertified; empty takes the certificate's.",
+    )
+    audit_share: float = Field(
+        0.02, ge=0, le=1, description="Share of the automatic answers that the console gives to a person to judge."
     )
     draft_threshold: float = Field(
         0.45, ge=0, le=1, description="Confidence from which a draft is worth a person's eye."

@@ -26,6 +26,10 @@ CHANNEL_ERRORS = Counter(
 BATCH_SECONDS = Histogram("heed_batch_seconds", "Time to decide and record one batch of mentions.")
 WAITING = Gauge("heed_waiting_mentions", "Mentions that wait for their decision.")
 THRESHOLD = Gauge("heed_answer_threshold", "Confidence from which the bot answers alone; 2 where it never does.")
+ARTICLES = Gauge("heed_articles", "Articles that this process searches.")
+UNAUDITED = Gauge("heed_unaudited_articles", "Of these, added or changed since training, so never answered alone.")
+REVOKED = Gauge("heed_certificate_revoked", "1 while the certificate is revoked because of drift, else 0.")
+WAITING_AUDITS = Gauge("heed_waiting_audits", "Automatic answers that were drawn and wait for a person to judge them.")
 UPPER_BOUND = Gauge("heed_wrong_rate_upper_bound", "Certified bound of the wrong rate; 1 without a certificate.")
 
 

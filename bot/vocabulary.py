@@ -161,6 +161,11 @@ class Candidate:
     score: float  #: Fused score, 0 to 1; only the order means something.
     parts: Mapping[str, float]  #: The parts of the score by name, such as "dense" and "lexical".
     confidence: float = 0.0  #: Calibrated probability that the article answers the mention, 0 to 1.
+    audited: bool = True  #: Whether the certificate was made with the article as it is now.
+    source: str = ""  #: Who stands behind it: "official", "community" or "agent".
+    author: str = ""  #: Who wrote it, by name.
+    url: str = ""  #: Where it was published; empty where nowhere.
+    full_answer: str = field(default="", repr=False)  #: Markdown; for composing a draft, not kept with the decision.
 
 
 class Route(StrEnum):
@@ -203,6 +208,14 @@ class Reason(StrEnum):
     CONVERSATION_WITH_AGENT = "conversation_with_agent"
     CHANNEL_BUSY = "channel_busy"
     UNREADABLE = "unreadable"
+
+
+HELD_BACK = frozenset(
+    {Reason.UNCERTAIN, Reason.NO_CERTIFICATE, Reason.DRAFT_MODE, Reason.PAUSED, Reason.BREAKER, Reason.CONFIDENT}
+)
+"""Reasons of an answer that the bot would send alone, or does, were the threshold low enough and ops let it.
+
+What people make of such an answer is an audit; with any other reason it tells nothing about what goes out alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -311,6 +324,22 @@ class Outcome:
     decision: Decision
     made: Reply | Draft | Handoff | None = None
     opts_out: bool = False  #: Whether the mention asks for no more automated replies.
+
+
+class Audience(StrEnum):
+    """Who reads an answer. What was proved for one proves nothing for the other."""
+
+    PUBLIC = "public"  #: Everybody who passes by.
+    PRIVATE = "private"  #: The customer alone, in direct messages.
+
+
+class AuditSource(StrEnum):
+    """How an answer came to be judged."""
+
+    APPROVED = "approved"  #: An agent sent the draft as it was.
+    EDITED = "edited"  #: An agent sent the draft in other words.
+    REJECTED = "rejected"  #: An agent put the draft aside.
+    RANDOM = "random"  #: An automatic answer was drawn for a person to judge.
 
 
 class Switch(StrEnum):

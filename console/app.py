@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import jinja2
 from aiohttp import web
 
-from console import acting, door, live, login, pages, wording
+from console import acting, certificates, door, knowledge, live, login, pages, wording
 from console.feed import Feed
 from console.keys import DATABASE, DOORKEEPER, ENQUEUE, FEED, RESOURCES, SETTINGS, TEMPLATES
 from console.throttle import Doorkeeper
@@ -35,6 +35,12 @@ ROUTES = (
     web.post(r"/drafts/{id:\d{1,18}}/approve", acting.approve),
     web.post(r"/drafts/{id:\d{1,18}}/reject", acting.reject),
     web.post("/pause", acting.pause),
+    web.get("/certificate", certificates.show_certificate),
+    web.post(r"/audits/{id:\d{1,18}}/judge", certificates.judge_answer),
+    web.get("/knowledge", knowledge.lists),
+    web.post("/knowledge/keep", knowledge.keep),
+    web.post("/knowledge/quarantine", knowledge.shut),
+    web.post("/knowledge/release", knowledge.reopen),
     web.get("/events", live.events),
     web.static("/assets", HERE / "assets"),
 )

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from console.keys import DATABASE, SESSION
 from console.rendering import page
-from console.thread import lay_out
+from console.thread import find_basis, lay_out
 from storage.cases import PAGE, NotFound, View, count_cases, find_case, find_pause, list_cases
 
 if TYPE_CHECKING:
@@ -72,6 +72,7 @@ def show(request: web.Request, case: Case, pause: Pause | None, refusal: Refusal
         status=refusal.status if refusal else 200,
         case=case,
         entries=lay_out(case),
+        basis=find_basis(case),
         refusal=refusal,
         done="" if refusal else request.query.get("done", ""),
     )

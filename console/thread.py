@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from bot.vocabulary import Mention
+    from bot.vocabulary import Candidate, Mention
     from storage.cases import Case, DecisionRecord, ReplyRecord
 
 
@@ -24,6 +24,25 @@ class Entry:
     decision: DecisionRecord | None = None  #: Of the mention.
     reply: ReplyRecord | None = None
     event: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Basis:
+    """What a draft was made from."""
+
+    candidate: Candidate
+    spoken: str  #: The customer's language where the article has another; else empty.
+
+
+def find_basis(case: Case) -> Basis | None:
+    """Say what the waiting draft of *case* was made from; None where none waits, or that is not known."""
+    mention_id = case.waiting.draft.mention_id if case.waiting else None
+    record = next((record for record in case.decisions if record.mention_id == mention_id), None)
+    if record is None or not record.decision.candidates:
+        return None
+    best = record.decision.candidates[0]
+    spoken = (record.reading.language if record.reading else None) or best.language
+    return Basis(candidate=best, spoken="" if spoken == best.language else spoken)
 
 
 def lay_out(case: Case) -> tuple[Entry, ...]:

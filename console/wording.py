@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
 
+from bot.actions.hand_off import LANGUAGES
 from bot.vocabulary import ConversationState, Reason, ReplyKind, ReplyState, Route
+from console.certificates import Freedom
+from knowledge.plain import joined, pieces
 from responders.counting import MAX_WEIGHT, weighted_length
 from storage.cases import View
+from storage.upkeep import Concern
+
+if TYPE_CHECKING:
+    from knowledge.article import Article
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
@@ -87,6 +95,37 @@ EMPTY_VIEWS = {
     View.ALL: "No post has reached us yet.",
 }
 
+CONCERNS = {
+    Concern.CONTRADICTIONS: "Contradictions",
+    Concern.UNREVIEWED: "Often proposed",
+    Concern.EXPIRING: "Expiring",
+    Concern.QUARANTINED: "In quarantine",
+}
+
+CONCERN_SENTENCES = {
+    Concern.CONTRADICTIONS: "These articles answer the same question differently. Until somebody decides, the one that "
+    "is named first counts, and the other is not used beside it.",
+    Concern.UNREVIEWED: "Nobody has reviewed these articles, but drafts are made from them. With a reviewed short "
+    "answer the bot can use them alone.",
+    Concern.EXPIRING: "An expired article is not found any more. Check it, set a later day where it comes from, and "
+    "index again.",
+    Concern.QUARANTINED: "These articles are not used at all until they are released.",
+}
+
+EMPTY_CONCERNS = {
+    Concern.CONTRADICTIONS: "No two articles contradict each other.",
+    Concern.UNREVIEWED: "No draft was made from an unreviewed article lately.",
+    Concern.EXPIRING: "No article expires within 30 days.",
+    Concern.QUARANTINED: "No article is in quarantine.",
+}
+
+#: What two articles disagree on, by the kind of their contradiction; of the others the amounts differ.
+DISAGREEMENTS = {
+    "denial": "one says that it is so, the other that it is not",
+    "key": "different keys",
+    "path": "different ways through the menus",
+}
+
 #: What a page says after an action, by the code that the redirect carries.
 DONE = {
     "approved": "Approved. The reply is on its way.",
@@ -97,6 +136,20 @@ DONE = {
     "replied": "Your reply is on its way.",
     "paused": "Paused. The bot sends nothing alone.",
     "resumed": "The bot works again.",
+    "judged": "Noted. It counts from the next time that Heed certifies.",
+    "kept": "Both stay. They are not asked about again until one of them changes.",
+    "quarantined": "In quarantine. The bot does not use the article any more.",
+    "released": "Released. The bot may use the article again.",
+}
+
+
+#: What the bot may do with a topic: the colour of its chip, its words, and a sentence.
+FREEDOMS = {
+    Freedom.OWN: ("good", "answer alone", "From a threshold that the topic's own audits certify."),
+    Freedom.SHARED: ("good", "answer alone", "From the threshold of all topics together."),
+    Freedom.DEMOTED: ("warn", "draft only", "Its audits show that too many of its answers are wrong."),
+    Freedom.REVOKED: ("bad", "draft only", "The certificate is revoked."),
+    Freedom.OPEN: ("plain", "draft only", "Too few answers are audited."),
 }
 
 
@@ -120,6 +173,11 @@ def percent(share: float) -> str:
     return f"{min(round(share * 100), 99 if share < 1 else 100)}%"
 
 
+def share(value: float) -> str:
+    """Write a share of 0 to 1 as a percentage with as many decimals as tell it apart from its neighbours."""
+    return f"{100 * value:.3g}%"
+
+
 def age(since: datetime) -> str:
     """Say briefly how long ago *since* is."""
     seconds = max(0, int((datetime.now(UTC) - since).total_seconds()))
@@ -135,6 +193,29 @@ def age(since: datetime) -> str:
 def clock(moment: datetime) -> str:
     """Write *moment* for people, in UTC; the browser makes it local."""
     return moment.astimezone(UTC).strftime("%-d %b %Y, %H:%M UTC")
+
+
+def day(when: date) -> str:
+    """Write a day for people."""
+    return when.strftime("%-d %b %Y")
+
+
+def expiry(when: date) -> str:
+    """Say when something that was valid until *when* expires, or that it has."""
+    left = (when - datetime.now(UTC).date()).days
+    if left < 0:
+        return f"expired on {day(when)}"
+    return {0: "expires today", 1: "expires tomorrow"}.get(left, f"expires in {left} days")
+
+
+def language(code: str) -> str:
+    """Give the name of a language, or its code where it has none here."""
+    return LANGUAGES.get(code, code)
+
+
+def readable(article: Article) -> str:
+    """Give an article's full answer without markup."""
+    return joined(pieces(article.full_answer, article.language))
 
 
 def urgency(priority: float) -> str:
@@ -154,18 +235,28 @@ def initials(name: str) -> str:
 FILTERS = {
     "age": age,
     "clock": clock,
+    "day": day,
+    "expiry": expiry,
     "initials": initials,
+    "language": language,
     "percent": percent,
     "plain": plain,
+    "readable": readable,
     "sentence": sentence,
+    "share": share,
     "short": short,
     "urgency": urgency,
     "weight": weighted_length,
 }
 
 GLOBALS = {
+    "CONCERNS": CONCERNS,
+    "CONCERN_SENTENCES": CONCERN_SENTENCES,
+    "DISAGREEMENTS": DISAGREEMENTS,
     "DONE": DONE,
+    "EMPTY_CONCERNS": EMPTY_CONCERNS,
     "EMPTY_VIEWS": EMPTY_VIEWS,
+    "FREEDOMS": FREEDOMS,
     "MAX_WEIGHT": MAX_WEIGHT,
     "REPLY_KINDS": REPLY_KINDS,
     "REPLY_STATES": REPLY_STATES,

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.preprocessing import normalize
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,17 +14,22 @@ if TYPE_CHECKING:
 
 
 class LetterIndex:
-    """How like a query's letters are to those of each article, all its passages together. Read-only once built."""
+    """How like a query's letters are to those of each text. Read-only once built."""
 
-    def __init__(self, texts: Sequence[str], owner: NDArray[np.int64]) -> None:
-        self._vectorizer: Any = TfidfVectorizer(
-            analyzer="char_wb", ngram_range=(3, 5), sublinear_tf=True, dtype=np.float32
-        )
-        passages = self._vectorizer.fit_transform(texts)
-        starts = np.append(np.searchsorted(owner, np.arange(owner[-1] + 1)), len(owner))
-        means = [passages[first:last].mean(axis=0) for first, last in pairwise(starts)]
-        self._articles = normalize(np.vstack([np.asarray(mean, dtype=np.float32) for mean in means]))
+    def __init__(self, texts: Sequence[str], weighing: LetterIndex | None = None) -> None:
+        """Index *texts*; *weighing*, if given, is an index whose weights of the n-grams are taken over."""
+        self.vectorizer: Any = weighing.vectorizer if weighing else _vectorizer()
+        found = self.vectorizer.transform(texts) if weighing else self.vectorizer.fit_transform(texts)
+        self._rows_of: Any = found.T.tocsr()
 
-    def likeness(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Give the cosine of each text to each article: shape (texts, articles)."""
-        return np.asarray(self._vectorizer.transform(texts) @ self._articles.T, dtype=np.float32)
+    def likeness(self, queries: Sequence[str]) -> NDArray[np.float32]:
+        """Give the cosine of each query's letters to those of each text: shape (queries, texts)."""
+        return np.asarray((self.vectorizer.transform(queries) @ self._rows_of).toarray(), dtype=np.float32)
+
+    def among_themselves(self) -> NDArray[np.float32]:
+        """Give the cosine of each text's letters to those of each: shape (texts, texts)."""
+        return np.asarray((self._rows_of.T @ self._rows_of).toarray(), dtype=np.float32)
+
+
+def _vectorizer() -> TfidfVectorizer:
+    return TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), sublinear_tf=True, dtype=np.float32)

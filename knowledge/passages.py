@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from math import ceil
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from bot.vocabulary import Part, Passage
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
 
 LONGEST = 700
 """Characters at most in a passage of the full answer; the bundled encoder reads about 256 word pieces."""
+
+_SLACK = LONGEST // 10  # characters that a line of whole words may be longer than its share
 
 _MARKUP = re.compile(r"[*_`#>]+|^\s*(?:[-+]|\d+\.)\s+", re.MULTILINE)
 
@@ -28,21 +32,34 @@ def split(articles: Sequence[Article]) -> tuple[Passage, ...]:
 
 
 def _parts(article: Article) -> Iterator[tuple[Part, str]]:
-    yield Part.QUESTION, article.question
+    if article.question:
+        yield Part.QUESTION, article.question
     for ask in article.ask:
         yield Part.ASK, ask
-    yield Part.SHORT, f"{article.question} {article.short_answer}"
+    if article.short_answer:
+        yield Part.SHORT, f"{article.question} {article.short_answer}"
     for chunk in _chunks(article.full_answer):
-        yield Part.FULL, f"{article.question} {chunk}"
+        yield Part.FULL, f"{article.question} {chunk}".strip()
 
 
 def _chunks(markdown: str) -> Iterator[str]:
     chunk = ""
-    for paragraph in re.split(r"\n\s*\n", markdown):
-        plain = " ".join(_MARKUP.sub("", paragraph).split())
-        if chunk and len(chunk) + len(plain) > LONGEST:
+    for piece in _pieces(markdown):
+        if chunk and len(chunk) + len(piece) > LONGEST:
             yield chunk
             chunk = ""
-        chunk = f"{chunk} {plain}".strip()
+        chunk = f"{chunk} {piece}".strip()
     if chunk:
         yield chunk
+
+
+def _pieces(markdown: str) -> Iterator[str]:
+    """Give the paragraphs, those that are too long in lines of whole words."""
+    for paragraph in re.split(r"\n\s*\n", markdown):
+        plain = " ".join(_MARKUP.sub("", paragraph).split())
+        if len(plain) <= LONGEST:
+            yield plain
+        else:
+            # In equal parts: a short rest would seem near to whatever is asked.
+            parts = ceil(len(plain) / (LONGEST - _SLACK))
+            yield from wrap(plain, ceil(len(plain) / parts) + _SLACK)

@@ -9,16 +9,19 @@ import numpy as np
 
 from bot.vocabulary import Candidate
 from knowledge.confidence import read_signs
-from knowledge.shelf import FEATURES
+from knowledge.segment import FEATURES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+
+    from numpy.typing import NDArray
 
     from bot.vocabulary import Passage, Understanding
     from knowledge.article import Article
     from knowledge.confidence import Confidence
     from knowledge.shelf import Nominees, Shelf
     from knowledge.shelves import Shelves
+    from knowledge.trust import Overruled
 
 FIRST_LANGUAGE = "en"
 """Searched where a text's language is unsure or has no articles."""
@@ -32,12 +35,32 @@ def utc_today() -> date:
     return datetime.now(UTC).date()
 
 
-class HybridRetriever:
-    """Searches the shelf of a text's language with both arms. Read-only; a changed knowledge base gets a new one."""
+def always(_: Article) -> bool:
+    """Take every article as audited."""
+    return True
 
-    def __init__(self, shelves: Shelves, confidence: Confidence, today: Callable[[], date] = utc_today) -> None:
+
+class HybridRetriever:
+    """Searches the shelf of a text's language with all arms. Read-only; a changed knowledge base gets a new one."""
+
+    def __init__(
+        self,
+        shelves: Shelves,
+        confidence: Confidence,
+        *,
+        audited: Callable[[Article], bool] = always,
+        overruled: Overruled | None = None,
+        today: Callable[[], date] = utc_today,
+    ) -> None:
+        """Search *shelves*.
+
+        *audited* says whether the certificate was made with an article as it is now, *overruled* which articles each
+        gives way to.
+        """
         self._shelves = shelves
         self._confidence = confidence
+        self._audited = audited
+        self._overruled = overruled or {}
         self._today = today
 
     def retrieve(self, understandings: Sequence[Understanding]) -> list[tuple[Candidate, ...]]:
@@ -50,22 +73,31 @@ class HybridRetriever:
             own = [understandings[row] for row in rows]
             nominated = shelf.nominate(np.stack([u.vector for u in own]), [u.text for u in own])
             for row, understanding, nominees in zip(rows, own, nominated, strict=True):
-                found[row] = self._candidates(shelf, understanding, nominees)
+                found[row] = self._candidates(shelf, understanding, self._usable(shelf, nominees))
         return found
 
-    def _shelf_for(self, language: str | None) -> str:
-        return language if language is not None and language in self._shelves else FIRST_LANGUAGE
+    def _shelf_for(self, language: str | None) -> str | None:
+        if language is not None and language in self._shelves:
+            return language
+        return FIRST_LANGUAGE if FIRST_LANGUAGE in self._shelves else next(iter(self._shelves), None)
+
+    def _usable(self, shelf: Shelf, nominees: Nominees) -> Nominees:
+        """Drop what expired since the shelf was built, for a process may run for months, and what is overruled."""
+        today = self._today()
+        articles = {number: shelf.articles[number] for number in nominees.articles.tolist()}
+        expired = [number for number, article in articles.items() if not article.searchable_on(today)]
+        present = {(article.id, article.language) for number, article in articles.items() if number not in expired}
+        out = [n for n, a in articles.items() if present & self._overruled.get((a.id, a.language), frozenset())]
+        return nominees.without(*expired, *out)
 
     def _candidates(self, shelf: Shelf, understanding: Understanding, nominees: Nominees) -> tuple[Candidate, ...]:
-        nominees = self._unexpired(shelf, nominees)
         if not len(nominees.articles):
             return ()
         scores = self._confidence.score(nominees, shelf.language)
-        first = self._confidence.of_first(read_signs(nominees, scores, understanding, shelf.language))
         order = np.argsort(-scores, kind="stable")[:SHOWN]
-        best = float(scores[order[0]])
+        first, best = self._of_first(shelf, nominees, scores, understanding), float(scores[order[0]])
         return tuple(
-            _candidate(
+            self._candidate(
                 shelf.articles[int(nominees.articles[n])],
                 shelf.passages[int(nominees.passages[n])],
                 score=float(scores[n]),
@@ -76,27 +108,31 @@ class HybridRetriever:
             for n in order
         )
 
-    def _unexpired(self, shelf: Shelf, nominees: Nominees) -> Nominees:
-        """Drop what expired since the shelf was built: a process may run for months."""
-        today = self._today()
-        for article in nominees.articles.tolist():
-            if not shelf.articles[article].searchable_on(today):
-                nominees = nominees.without(article)
-        return nominees
+    def _of_first(
+        self, shelf: Shelf, nominees: Nominees, scores: NDArray[np.float64], understanding: Understanding
+    ) -> float:
+        precedents = self._confidence.precedents
+        article = shelf.articles[int(nominees.articles[int(np.argmax(scores))])]
+        before = precedents.speak(precedents.nearness(understanding.vector), article.id)
+        return self._confidence.of_first(read_signs(shelf, nominees, scores, understanding, before))
 
-
-def _candidate(
-    article: Article, passage: Passage, *, score: float, parts: Mapping[str, float], confidence: float
-) -> Candidate:
-    return Candidate(
-        article_id=article.id,
-        language=article.language,
-        topic=article.topic,
-        question=article.question,
-        short_answer=article.short_answer,
-        reviewed=article.reviewed,
-        passage=passage.text,
-        score=round(score, 4),
-        parts=parts,
-        confidence=round(min(max(confidence, 0.0), 1.0), 4),
-    )
+    def _candidate(
+        self, article: Article, passage: Passage, *, score: float, parts: Mapping[str, float], confidence: float
+    ) -> Candidate:
+        return Candidate(
+            article_id=article.id,
+            language=article.language,
+            topic=article.topic,
+            question=article.question,
+            short_answer=article.short_answer,
+            reviewed=article.reviewed,
+            passage=passage.text,
+            score=round(score, 4),
+            parts=parts,
+            confidence=round(min(max(confidence, 0.0), 1.0), 4),
+            audited=self._audited(article),
+            source=article.source,
+            author=article.author,
+            url=article.url,
+            full_answer=article.full_answer,
+        )

@@ -1,4 +1,4 @@
-"""All articles of one language with the indexes over their passages: what one search looks through."""
+"""All articles of one language as one search sees them."""
 
 from __future__ import annotations
 
@@ -7,37 +7,28 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from knowledge.letters import LetterIndex
-from knowledge.lexical import LexicalIndex, words
-from knowledge.vectors import DenseIndex
+from knowledge.lexical import words
+from knowledge.passages import split
+from knowledge.segment import Indexing, Measured, Query, Segment, in_memory
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from bot.vocabulary import Passage, Vector, Vectors
+    from bot.vocabulary import Vector, Vectors
     from knowledge.article import Article
 
-ARMS_REACH = 8
+REACH = 8
 """Articles that each arm may nominate."""
 
-FEATURES = ("dense", "dense_mean", "dense_top", "letters", "lexical", "coverage")
-"""What is measured of every nominated article: its nearest passage's cosine, the mean of all and of its three nearest
-passages, the likeness of its letters, its BM25 score, and the share of the query's words that it has. All about 0 to
-1."""
-
-_NEAREST = 48
-_TOP = 3
-_ABSENT = -2.0  # below every cosine
-
-_BM25_PER_RARITY = 1.2
-"""What a query's words give at most in a short passage, per unit of their rarity; puts the lexical part near 0 to 1."""
+MERGED_AT = 8
+"""A shelf is indexed anew when the eighth part of its articles has changed; before, only what changed is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Nominees:
-    """The articles that either arm nominated for a query, and what was measured of them."""
+    """The articles that any arm nominated for a query, and what was measured of them."""
 
     articles: NDArray[np.int64]  #: Numbers of the articles on the shelf: shape (nominees,).
     features: NDArray[np.float64]  #: Shape (nominees, len(FEATURES)).
@@ -45,104 +36,103 @@ class Nominees:
     words: int  #: Content words of the query.
     unknown: float  #: Share of the query's content words, by rarity, that no article has; 0 to 1.
 
-    def without(self, article: int) -> Nominees:
-        """Give the same nominees as if *article* had not been on the shelf."""
-        kept = self.articles != article
+    def without(self, *articles: int) -> Nominees:
+        """Give the same nominees as if *articles* had not been on the shelf."""
+        kept = ~np.isin(self.articles, articles)
         return replace(self, articles=self.articles[kept], features=self.features[kept], passages=self.passages[kept])
 
 
-@dataclass(frozen=True, slots=True)
-class _Query:
-    vector: Vector
-    rarities: dict[str, float]  # of its content words
-    lexical: NDArray[np.float32]  # scores of all passages
-    letters: NDArray[np.float32]  # likeness of all articles
-
-
 class Shelf:
-    """Searchable articles of one language. Read-only once built."""
+    """Searchable articles of one language: a segment of most of them, and one of what changed since that was made."""
 
-    def __init__(self, articles: Sequence[Article], passages: Sequence[Passage], vectors: Vectors) -> None:
-        self.articles = tuple(articles)
-        self.passages = tuple(passages)
-        self.language = articles[0].language
-        self.vectors = np.ascontiguousarray(vectors, dtype=np.float32)
-        numbers = {article.id: number for number, article in enumerate(articles)}
-        self.owner = np.array([numbers[passage.article_id] for passage in passages])
-        self._first = np.searchsorted(self.owner, np.arange(len(articles)))
-        self._widths = np.diff(np.append(self._first, len(passages)))
-        texts = [passage.text for passage in passages]
-        self._dense = DenseIndex(self.vectors)
-        self._lexical = LexicalIndex(texts, self.language)
-        self._letters = LetterIndex(texts, self.owner)
-        self._words = [
-            frozenset(word for text in texts[first : first + width] for word in words(text, self.language))
-            for first, width in zip(self._first, self._widths, strict=True)
-        ]
+    def __init__(
+        self, base: Segment, fresh: Segment | None = None, hidden: frozenset[int] = frozenset(), *, indexing: Indexing
+    ) -> None:
+        """Take the *hidden* numbers of articles in *base* as gone or replaced."""
+        self._base, self._fresh, self._hidden, self._indexing = base, fresh, hidden, indexing
+        self._segments = (base, fresh) if fresh else (base,)
+        self.articles = tuple(article for segment in self._segments for article in segment.articles)
+        self.passages = tuple(passage for segment in self._segments for passage in segment.passages)
+        self.language = base.articles[0].language
 
-    def nominate(self, vectors: Vectors, texts: Sequence[str]) -> list[Nominees]:
-        """Let both arms nominate articles for each query, given as vector and plain text."""
+    @classmethod
+    def of(cls, articles: Sequence[Article], vectors: Mapping[str, Vector], indexing: Indexing = in_memory) -> Shelf:
+        """Put *articles* on a shelf; *vectors* holds the vector of each of their passages by its text."""
+        return cls(_segment(articles, vectors, indexing), indexing=indexing)
+
+    @property
+    def vectors(self) -> Vectors:
+        """The vector of each passage."""
+        return np.concatenate([segment.vectors for segment in self._segments])
+
+    @property
+    def owner(self) -> NDArray[np.int64]:
+        """The number of the article that each passage belongs to."""
+        offsets = (0, len(self._base.articles))
+        return np.concatenate([s.owner + offset for s, offset in zip(self._segments, offsets, strict=False)])
+
+    def nominate(self, vectors: Vectors, texts: Sequence[str], reach: int = REACH) -> list[Nominees]:
+        """Let each arm nominate up to *reach* articles for each query, given as vector and plain text."""
         if not texts:
             return []
-        cosines, near = self._dense.search(vectors, _NEAREST)
-        letters = self._letters.likeness(texts)
-        return [
-            self._of_one(near[row][cosines[row] > 0], self._query(vectors[row], text, letters[row]))
-            for row, text in enumerate(texts)
-        ]
+        queries = [self._query(vector, text) for vector, text in zip(vectors, texts, strict=True)]
+        found = [segment.nominate(queries, reach) for segment in self._segments]
+        return [self._joined(query, *parts) for query, *parts in zip(queries, *found, strict=True)]
 
-    def _query(self, vector: Vector, text: str, letters: NDArray[np.float32]) -> _Query:
-        said = list(dict.fromkeys(words(text, self.language)))
-        return _Query(vector, {word: self._lexical.rarity(word) for word in said}, self._lexical.scores(said), letters)
+    def changed(self, put: Sequence[Article], gone: Collection[str], vectors: Mapping[str, Vector]) -> Shelf | None:
+        """Give the shelf with *put* and without the ids in *gone*; None where nothing is left.
 
-    def _of_one(self, near: NDArray[np.int64], query: _Query) -> Nominees:
-        nominated = np.union1d(self._leading(near), self._leading(self._by_words(query.lexical)))
-        total = sum(query.rarities.values()) or 1.0
-        known = {word: rarity for word, rarity in query.rarities.items() if self._lexical.knows(word)}
-        features, passages = self._measure(nominated, query, known, total)
+        *vectors* holds the vector of each passage of *put* by its text.
+        """
+        out = {*gone, *(article.id for article in put)}
+        hidden = self._hidden | {n for n, article in enumerate(self._base.articles) if article.id in out}
+        fresh = [a for a in (self._fresh.articles if self._fresh else ()) if a.id not in out] + list(put)
+        known = {**(_vectors_of(self._fresh) if self._fresh else {}), **vectors}
+        size = len(self._base.articles)
+        if MERGED_AT * max(len(fresh), len(hidden)) <= size:
+            beside = _segment(fresh, known, self._indexing, self._base) if fresh else None
+            return Shelf(self._base, beside, hidden, indexing=self._indexing)
+        kept = [a for n, a in enumerate(self._base.articles) if n not in hidden] + fresh
+        return Shelf.of(kept, {**_vectors_of(self._base), **known}, self._indexing) if kept else None
+
+    def without_passages(self, numbers: frozenset[int]) -> Shelf:
+        """Give the shelf as if the passages at *numbers* had never been written; each article keeps at least one."""
+        kept = [n for n in range(len(self.passages)) if n not in numbers]
+        smaller = Segment(self.articles, [self.passages[n] for n in kept], self.vectors[kept])
+        return Shelf(smaller, indexing=in_memory)
+
+    def _query(self, vector: Vector, text: str) -> Query:
+        rarity = self._segments[-1].rarity
+        return Query(vector, text, {word: rarity[word] for word in words(text, self.language)})
+
+    def _joined(self, query: Query, base: Measured, fresh: Measured | None = None) -> Nominees:
+        """Put the nominees of both segments together, without those that are hidden."""
+        kept = ~np.isin(base.articles, list(self._hidden))
+        parts = [Measured(base.articles[kept], base.features[kept], base.passages[kept])]
+        if fresh:
+            articles, passages = len(self._base.articles), len(self._base.passages)
+            parts.append(Measured(fresh.articles + articles, fresh.features, fresh.passages + passages))
+        rarity = self._segments[-1].rarity
+        known = sum(told for word, told in query.rarities.items() if rarity.knows(word))
         return Nominees(
-            articles=nominated,
-            features=features,
-            passages=passages,
+            articles=np.concatenate([part.articles for part in parts]),
+            features=np.concatenate([part.features for part in parts]),
+            passages=np.concatenate([part.passages for part in parts]),
             words=len(query.rarities),
-            unknown=1.0 - sum(known.values()) / total,
+            unknown=1.0 - known / query.total,
         )
 
-    def _leading(self, ordered: NDArray[np.int64]) -> NDArray[np.int64]:
-        owners = dict.fromkeys(self.owner[ordered].tolist())
-        return np.array(list(owners)[:ARMS_REACH], dtype=np.int64)
 
-    @staticmethod
-    def _by_words(lexical: NDArray[np.float32]) -> NDArray[np.int64]:
-        top = np.argpartition(-lexical, min(_NEAREST, len(lexical) - 1))[:_NEAREST]
-        ordered: NDArray[np.int64] = top[np.argsort(-lexical[top], kind="stable")]
-        return ordered[lexical[ordered] > 0]
+def _segment(
+    articles: Sequence[Article],
+    vectors: Mapping[str, Vector],
+    indexing: Indexing,
+    weighing: Segment | None = None,
+) -> Segment:
+    passages = split(articles)
+    own = np.stack([vectors[passage.text] for passage in passages])
+    return Segment(articles, passages, own, indexing=indexing, weighing=weighing)
 
-    def _measure(
-        self, nominated: NDArray[np.int64], query: _Query, known: dict[str, float], total: float
-    ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-        if not len(nominated):
-            return np.zeros((0, len(FEATURES))), nominated
-        widths = self._widths[nominated]
-        # All nominees' passages side by side, the shorter ones filled up: one product instead of one for each article.
-        rows = self._first[nominated][:, None] + np.arange(widths.max())
-        own = np.arange(widths.max()) < widths[:, None]
-        rows = np.where(own, rows, 0)
-        cosines = np.where(own, self.vectors[rows] @ query.vector, _ABSENT)
-        top = np.minimum(widths, _TOP)
-        nearest = -np.sort(-cosines, axis=1)[:, :_TOP]
-        coverage = [
-            sum(rarity for word, rarity in known.items() if word in self._words[article]) / total
-            for article in nominated
-        ]
-        features = np.column_stack(
-            [
-                nearest[:, 0],
-                np.where(own, cosines, 0.0).sum(axis=1) / widths,
-                np.where(nearest > _ABSENT, nearest, 0.0).sum(axis=1) / top,
-                query.letters[nominated],
-                np.where(own, query.lexical[rows], 0.0).max(axis=1) / (total * _BM25_PER_RARITY),
-                coverage,
-            ]
-        )
-        return features.astype(np.float64), self._first[nominated] + np.argmax(cosines, axis=1)
+
+def _vectors_of(segment: Segment) -> dict[str, Vector]:
+    return {passage.text: vector for passage, vector in zip(segment.passages, segment.vectors, strict=True)}

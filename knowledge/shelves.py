@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from knowledge.passages import split
+from knowledge.segment import in_memory
 from knowledge.shelf import Shelf
 
 if TYPE_CHECKING:
@@ -15,19 +13,23 @@ if TYPE_CHECKING:
 
     from bot.vocabulary import Vector
     from knowledge.article import Article
+    from knowledge.segment import Indexing
 
 
 class Shelves(Mapping[str, Shelf]):
     """Shelves by language. Read-only: a changed knowledge base is a new value, and the old one answers meanwhile."""
 
-    def __init__(self, shelves: Mapping[str, Shelf]) -> None:
+    def __init__(self, shelves: Mapping[str, Shelf], indexing: Indexing = in_memory) -> None:
         self._shelves = dict(shelves)
+        self._indexing = indexing
 
     @classmethod
-    def of(cls, articles: Sequence[Article], vectors: Mapping[str, Vector]) -> Shelves:
+    def of(cls, articles: Sequence[Article], vectors: Mapping[str, Vector], indexing: Indexing = in_memory) -> Shelves:
         """Put *articles* on shelves; *vectors* holds the vector of each of their passages by its text."""
-        languages = sorted({article.language for article in articles})
-        return cls({name: _shelf([a for a in articles if a.language == name], vectors) for name in languages})
+        by_language: dict[str, list[Article]] = {}
+        for article in sorted(articles, key=lambda article: article.language):
+            by_language.setdefault(article.language, []).append(article)
+        return cls({name: Shelf.of(own, vectors, indexing) for name, own in by_language.items()}, indexing)
 
     def changed(
         self, put: Sequence[Article], gone: Collection[tuple[str, str]], vectors: Mapping[str, Vector]
@@ -36,16 +38,15 @@ class Shelves(Mapping[str, Shelf]):
 
         *vectors* holds the vector of each passage of *put* by its text; the others are kept.
         """
-        shelves = dict(self._shelves)
-        out = {*gone, *((article.id, article.language) for article in put)}
-        for language in {name for _, name in out}:
-            old = shelves.pop(language, None)
-            kept = [a for a in old.articles if (a.id, language) not in out] if old else []
-            known = {p.text: v for p, v in zip(old.passages, old.vectors, strict=True)} if old else {}
-            articles = [*kept, *(article for article in put if article.language == language)]
-            if articles:
-                shelves[language] = _shelf(articles, {**known, **vectors})
-        return Shelves(shelves)
+        shelves: dict[str, Shelf | None] = dict(self._shelves)
+        for language in {language for _, language in gone} | {article.language for article in put}:
+            own = [article for article in put if article.language == language]
+            out = {article_id for article_id, name in gone if name == language}
+            if shelf := self._shelves.get(language):
+                shelves[language] = shelf.changed(own, out, vectors)
+            elif own:
+                shelves[language] = Shelf.of(own, vectors, self._indexing)
+        return Shelves({language: shelf for language, shelf in shelves.items() if shelf}, self._indexing)
 
     def __getitem__(self, language: str) -> Shelf:
         return self._shelves[language]
@@ -55,8 +56,3 @@ class Shelves(Mapping[str, Shelf]):
 
     def __len__(self) -> int:
         return len(self._shelves)
-
-
-def _shelf(articles: Sequence[Article], vectors: Mapping[str, Vector]) -> Shelf:
-    passages = split(articles)
-    return Shelf(articles, passages, np.stack([vectors[passage.text] for passage in passages]))

@@ -1,4 +1,4 @@
-"""What training made: heads, confidence and certificates, each with the fingerprint of what it was made from."""
+"""What training made: heads and confidence, each with the fingerprint of what it was made from."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
-from storage.tables import artifacts, certificates
+from storage.tables import artifacts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,6 +34,12 @@ async def find_artifact(connection: AsyncConnection, name: str) -> Artifact | No
     return Artifact(name=row.name, fingerprint=row.fingerprint, payload=bytes(row.payload), card=row.card)
 
 
+async def artifact_fingerprint(connection: AsyncConnection, name: str) -> str | None:
+    """Give the fingerprint of what was trained last under *name*, without the thing itself."""
+    fingerprint: str | None = await connection.scalar(select(artifacts.c.fingerprint).where(artifacts.c.name == name))
+    return fingerprint
+
+
 async def put_artifact(connection: AsyncConnection, artifact: Artifact) -> None:
     """Store *artifact* in the place of the former one of that name."""
     values = {"fingerprint": artifact.fingerprint, "payload": artifact.payload, "card": dict(artifact.card)}
@@ -42,20 +48,3 @@ async def put_artifact(connection: AsyncConnection, artifact: Artifact) -> None:
         .values(name=artifact.name, **values)
         .on_conflict_do_update(index_elements=["name"], set_={**values, "made_at": func.now()})
     )
-
-
-async def find_certificate(connection: AsyncConnection, fingerprint: str) -> dict[str, Any] | None:
-    """Give the newest certificate made from what *fingerprint* stands for."""
-    statement = (
-        select(certificates.c.document)
-        .where(certificates.c.fingerprint == fingerprint)
-        .order_by(certificates.c.id.desc())
-        .limit(1)
-    )
-    document: dict[str, Any] | None = await connection.scalar(statement)
-    return document
-
-
-async def put_certificate(connection: AsyncConnection, fingerprint: str, document: Mapping[str, Any]) -> None:
-    """Keep a certificate; former ones stay as a record."""
-    await connection.execute(insert(certificates).values(fingerprint=fingerprint, document=dict(document)))

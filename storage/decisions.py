@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from bot.vocabulary import RuleOutcome
 
 
-CANDIDATE = tuple(field.name for field in fields(Candidate))
+CANDIDATE = tuple(field.name for field in fields(Candidate) if field.name != "full_answer")
+"""What is kept of a candidate: all but its longest part, which the knowledge base has."""
 
 
 async def record(connection: AsyncConnection, outcomes: Sequence[Outcome], versions: Mapping[str, str]) -> list[int]:

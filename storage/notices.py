@@ -31,6 +31,11 @@ class Subject(StrEnum):
     SETTLED = "settled"  #: A draft or a takeover was settled by a person.
     DELIVERED = "delivered"  #: A reply was sent, refused or cancelled.
     SWITCHED = "switched"  #: A switch was turned.
+    CERTIFICATE = "certificate"  #: A certificate was made or revoked, or an answer was drawn or judged.
+    KNOWLEDGE = "knowledge"  #: Articles or quarantines changed, or something was trained anew.
+
+
+_KNOWN = frozenset(Subject)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +75,8 @@ async def _read(connection: psycopg.AsyncConnection, place: str) -> AsyncIterato
     try:
         async for message in connection.notifies():
             given = json.loads(message.payload)
+            if given["subject"] not in _KNOWN:
+                continue  # A process of a newer release speaks of what this one does not know.
             yield Notice(**{**given, "subject": Subject(given["subject"])})
     except psycopg.OperationalError as error:
         raise StorageDown(f"The database {place} went away.") from error

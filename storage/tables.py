@@ -9,6 +9,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Computed,
     DateTime,
     Float,
     ForeignKey,
@@ -17,6 +18,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    Sequence,
     Table,
     Text,
     UniqueConstraint,
@@ -242,15 +244,64 @@ sessions = Table(
     Column("expires_at", DateTime(timezone=True), nullable=False),
 )
 
+article_revisions = Sequence("article_revisions", metadata=metadata)
+
 articles = Table(
     "articles",
     metadata,
     Column("id", Text, primary_key=True),
     Column("language", Text, primary_key=True),
     Column("topic", Text, nullable=False),
+    Column("origin", Text, Computed("coalesce(document ->> 'origin', 'files')", persisted=True), nullable=False),
     Column("fingerprint", Text, nullable=False),
     Column("document", JSONB, nullable=False),
+    Column(
+        "revision",
+        BigInteger,
+        nullable=False,
+        server_default=article_revisions.next_value(),
+        comment="Number of its last change; the numbers become visible in their order.",
+    ),
     _now("updated_at"),
+    Index("ix_articles_revision", "revision"),
+)
+
+article_removals = Table(
+    "article_removals",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("language", Text, primary_key=True),
+    Column("revision", BigInteger, nullable=False, server_default=article_revisions.next_value()),
+    Index("ix_article_removals_revision", "revision"),
+    comment="Articles that are gone, so that every process learns of it; a row leaves when its article comes back.",
+)
+
+quarantines = Table(
+    "quarantines",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("language", Text, primary_key=True),
+    Column("reason", Text, nullable=False),
+    _now("since"),
+    CheckConstraint("reason <> ''", name="reason"),
+    comment="Articles that must not be used for now. Apart from the articles, so that writing those lifts nothing.",
+)
+
+contradictions = Table(
+    "contradictions",
+    metadata,
+    Column("language", Text, primary_key=True),
+    Column("winner_id", Text, primary_key=True),
+    Column("loser_id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("winner_says", Text, nullable=False),
+    Column("loser_says", Text, nullable=False),
+    Column("fingerprint", Text, nullable=False, comment="Of what both articles say."),
+    _now("found_at"),
+    Column("kept_by", Text, comment="Who found that both may stay."),
+    Column("kept_at", DateTime(timezone=True)),
+    CheckConstraint("(kept_by is null) = (kept_at is null)", name="kept"),
+    comment="Articles that answer the same question differently, and which of them counts until a person has looked.",
 )
 
 vectors = Table(
@@ -278,7 +329,42 @@ certificates = Table(
     "certificates",
     metadata,
     _id(),
-    Column("fingerprint", Text, nullable=False, comment="Of the articles, heads and audits it was made from."),
+    Column("fingerprint", Text, nullable=False, comment="Of the confidence, the rules and the limits it holds for."),
     Column("document", JSONB, nullable=False),
     _now("made_at"),
+    Column("revoked_at", DateTime(timezone=True)),
+    Column("revoked_because", Text, nullable=False, server_default=""),
+    Column(
+        "demoted",
+        ARRAY(Text),
+        nullable=False,
+        server_default="{}",
+        comment="Topics that are not answered alone any more, though the certificate holds for the others.",
+    ),
+    Index("ix_certificates_fingerprint", "fingerprint", "id"),
+    comment="Each round of certifying; the newest of a fingerprint is in force, unless it is revoked.",
+)
+
+audits = Table(
+    "audits",
+    metadata,
+    _id(),
+    _reference("mention_id", "mentions.id"),
+    _reference("decision_id", "decisions.id", unique=True),
+    Column("article_id", Text, nullable=False),
+    Column("topic", Text, nullable=False),
+    Column("audience", Text, nullable=False, server_default="public"),
+    Column("confidence", Float, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("right", Boolean, comment="Empty while a drawn answer waits for a person."),
+    Column("judged_by", Text),
+    _now("drawn_at"),
+    Column("judged_at", DateTime(timezone=True)),
+    CheckConstraint("audience in ('public', 'private')", name="audience"),
+    CheckConstraint("source in ('approved', 'edited', 'rejected', 'random')", name="source"),
+    CheckConstraint('("right" is null) = (judged_at is null)', name="judged"),
+    Index("ix_audits_waiting", "id", postgresql_where=text('"right" is null')),
+    Index("ix_audits_judged_at", "judged_at"),
+    Index("ix_audits_mention_id", "mention_id"),
+    comment="Answers that the bot would have given or gave alone, and what people found them: right or wrong.",
 )

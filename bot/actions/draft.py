@@ -5,17 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.vocabulary import Draft
-from knowledge.composing import compose
+from knowledge.composing import propose
 
 if TYPE_CHECKING:
     from bot.vocabulary import Admitted, Decision
+    from knowledge.composing import Form
 
 
-def draft(admitted: Admitted, decision: Decision, signature: str) -> Draft:
+def draft(admitted: Admitted, decision: Decision, form: Form) -> Draft:
     """Make the draft of a decision whose route is `draft`."""
     best = decision.candidates[0]
+    asked = decision.understanding.text if decision.understanding else admitted.mention.text
     return Draft(
-        text=compose(best.short_answer, signature),
+        text=propose(best, asked, form),
         article_id=best.article_id,
         confidence=decision.confidence,
         mention_id=admitted.mention.id,

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.vocabulary import Handoff, Reason
+from knowledge.composing import propose
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bot.vocabulary import Admitted, Decision
+    from bot.vocabulary import Admitted, Candidate, Decision, Understanding
+    from knowledge.composing import Form
 
 INVITATIONS: Mapping[str, str] = {
     "en": "I'm sorry about this. A colleague will look after it personally; a private message with your order or "
@@ -41,20 +43,23 @@ GOALS: Mapping[str, str] = {
     "stop": "Wants no more replies, as it seems",
 }
 
+LANGUAGES: Mapping[str, str] = {"en": "English", "es": "Spanish", "de": "German"}
+"""What agents call a language; others go by their code."""
+
 DANGERS = ("safety", "legal", "press")
 
 _LEAST_SURE = 0.5
 _WORTH_NAMING = 0.15
 
 
-def hand_off(admitted: Admitted, decision: Decision) -> Handoff:
+def hand_off(admitted: Admitted, decision: Decision, form: Form) -> Handoff:
     """Make the handoff of a decision whose route is `handoff`."""
     understanding = decision.understanding
     return Handoff(
         goal=_goal(decision),
         mood=understanding.mood if understanding else 0.0,
         reasons=decision.reasons,
-        suggestion=_suggestion(decision),
+        suggestion=_suggestion(decision, form),
         priority=decision.priority,
         mention_id=admitted.mention.id,
     )
@@ -67,15 +72,25 @@ def _goal(decision: Decision) -> str:
     if Reason.SAFETY in decision.reasons and understanding.intent not in DANGERS:
         return "May report a danger to people or data, or speak of the law or the press."
     likely = understanding.intents[0].probability >= _LEAST_SURE
-    about = decision.candidates[0].question if decision.confidence >= _WORTH_NAMING else ""
+    about = _named(decision.candidates[0], understanding) if decision.confidence >= _WORTH_NAMING else ""
     if likely and understanding.intent in GOALS:
         return f"{GOALS[understanding.intent]}." + (f" Perhaps about: {about}" if about else "")
     return f"Perhaps asks: {about}" if about else "Wants something that no article covers, as far as we can tell."
 
 
-def _suggestion(decision: Decision) -> str:
-    if decision.understanding is None or not {Reason.IRATE, Reason.SAFETY, Reason.ASKED_FOR_PERSON} & set(
-        decision.reasons
-    ):
+def _named(best: Candidate, understanding: Understanding) -> str:
+    """Name an article; where the customer speaks another language than it, say so to whoever takes its text."""
+    if understanding.language in {None, best.language}:
+        return best.question
+    return f"{best.question} (in {LANGUAGES.get(best.language, best.language)}: translate before you send)"
+
+
+def _suggestion(decision: Decision, form: Form) -> str:
+    understanding = decision.understanding
+    if understanding is None:
         return ""
-    return INVITATIONS.get(decision.understanding.language or "en", INVITATIONS["en"])
+    if {Reason.IRATE, Reason.SAFETY, Reason.ASKED_FOR_PERSON} & set(decision.reasons):
+        return INVITATIONS.get(understanding.language or "en", INVITATIONS["en"])
+    if Reason.LANGUAGE in decision.reasons and decision.confidence >= _WORTH_NAMING:
+        return propose(decision.candidates[0], understanding.text, form)
+    return ""

@@ -25,13 +25,29 @@ config = typer.Typer(help="Look at the settings.", no_args_is_help=True)
 bench = typer.Typer(help="Measure how fast Heed is here.", no_args_is_help=True)
 drill = typer.Typer(help="Rehearse on the sandbox.", no_args_is_help=True)
 agents = typer.Typer(help="The people who work in the console.", no_args_is_help=True)
-for name, group in (("config", config), ("bench", bench), ("drill", drill), ("agents", agents)):
+articles = typer.Typer(help="Look at stored articles, and take single ones out of use.", no_args_is_help=True)
+evaluate = typer.Typer(help="Measure on questions of your own.", no_args_is_help=True)
+imports = typer.Typer(help="Bring articles from elsewhere into the knowledge base, unreviewed.", no_args_is_help=True)
+for name, group in (
+    ("config", config),
+    ("bench", bench),
+    ("drill", drill),
+    ("agents", agents),
+    ("import", imports),
+    ("articles", articles),
+    ("evaluate", evaluate),
+):
     app.add_typer(group, name=name)
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object as the last line.")]
 ConfigFile = Annotated[
     Path | None, typer.Option("--config", help="Settings file; without it HEED_CONFIG, else heed.toml if there is one.")
 ]
+Language = Annotated[str, typer.Option(help="Code of the language of what does not say its own; else it is detected.")]
+Topic = Annotated[str, typer.Option(help="Topic of what names none itself.")]
+Origin = Annotated[str, typer.Option(help="Name of the source, which begins each id; else made from where it is.")]
+Prune = Annotated[bool, typer.Option("--prune", help="Remove articles of this origin that the source no longer has.")]
+Ignore = Annotated[list[str], typer.Option("--ignore", help="A field that may be there and means nothing; repeatable.")]
 _file: Path | None = None
 
 
@@ -97,6 +113,14 @@ def ask(
     _finish(asking.ask(settings(), text, as_json=as_json))
 
 
+@app.command()
+def certificate(as_json: Json = False) -> None:
+    """Show what is certified, by topic and audience, and what is missing."""
+    from bot.cli import certifying
+
+    _finish(certifying.show_certificate(settings(), as_json=as_json))
+
+
 @config.command()
 def check() -> None:
     """Check the settings and say what is wrong, setting by setting."""
@@ -121,6 +145,17 @@ def throughput(
     from bot.cli import benching
 
     _finish(benching.throughput(settings(), mentions, as_json=as_json))
+
+
+@bench.command()
+def retrieval(
+    passages: Annotated[int, typer.Option(help="Passages to search.", min=10)] = 100_000,
+    as_json: Json = False,
+) -> None:
+    """Measure the search by vectors among so many passages against comparing with each."""
+    from bot.cli import retrieving
+
+    _finish(retrieving.retrieval(settings(), passages, as_json=as_json))
 
 
 @drill.command()
@@ -148,6 +183,178 @@ def add(
 
     password = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
     _finish(staffing.add_agent(settings(), name, initials, role, password))
+
+
+@imports.command("markdown")
+def import_markdown(
+    folder: Annotated[Path, typer.Argument(help="Folder of Markdown files, with front matter or without.")],
+    language: Language = "",
+    topic: Topic = "",
+    origin: Origin = "",
+    ignore: Ignore = [],  # noqa: B006 - typer copies it
+    prune: Prune = False,
+    as_json: Json = False,
+) -> None:
+    """Import a folder of Markdown files."""
+    from bot.cli import importing
+    from knowledge.importers.markdown import read_markdown
+
+    wishes = importing.Wishes(language=language, topic=topic, origin=origin, prune=prune, as_json=as_json)
+    _finish(importing.import_rows(settings(), read_markdown, folder, wishes, ignored=ignore))
+
+
+@imports.command("jsonl")
+def import_jsonl(
+    file: Annotated[Path, typer.Argument(help='JSON lines {"id", "question", "answer", ...}.')],
+    language: Language = "",
+    topic: Topic = "",
+    origin: Origin = "",
+    ignore: Ignore = [],  # noqa: B006 - typer copies it
+    prune: Prune = False,
+    as_json: Json = False,
+) -> None:
+    """Import a file of JSON lines."""
+    from bot.cli import importing
+    from knowledge.importers.json_lines import read_json_lines
+
+    wishes = importing.Wishes(language=language, topic=topic, origin=origin, prune=prune, as_json=as_json)
+    _finish(importing.import_rows(settings(), read_json_lines, file, wishes, ignored=ignore))
+
+
+@imports.command("csv")
+def import_csv(
+    file: Annotated[Path, typer.Argument(help="CSV whose first line names the columns id, question, answer, ...")],
+    language: Language = "",
+    topic: Topic = "",
+    origin: Origin = "",
+    ignore: Ignore = [],  # noqa: B006 - typer copies it
+    prune: Prune = False,
+    as_json: Json = False,
+) -> None:
+    """Import a table."""
+    from bot.cli import importing
+    from knowledge.importers.comma_separated import read_comma_separated
+
+    wishes = importing.Wishes(language=language, topic=topic, origin=origin, prune=prune, as_json=as_json)
+    _finish(importing.import_rows(settings(), read_comma_separated, file, wishes, ignored=ignore))
+
+
+@imports.command("stack-exchange")
+def import_stack_exchange(
+    dump: Annotated[Path, typer.Argument(help="Folder of a dump with Posts.xml and Users.xml, or its Posts.xml.")],
+    language: Language = "",
+    topic: Topic = "",
+    origin: Origin = "",
+    min_score: Annotated[int, typer.Option(help="Votes that an answer needs which nobody accepted.")] = 1,
+    site: Annotated[str, typer.Option(help="Host of the site, such as superuser.com, for links to the answers.")] = "",
+    prune: Prune = False,
+    as_json: Json = False,
+) -> None:
+    """Import a Stack Exchange dump: questions with their accepted or best answer."""
+    from bot.cli import importing
+
+    wishes = importing.Wishes(language=language, topic=topic, origin=origin, prune=prune, as_json=as_json)
+    _finish(importing.import_dump(settings(), dump, wishes, min_score=min_score, site=site))
+
+
+@imports.command("discourse")
+def import_discourse(
+    url: Annotated[str, typer.Argument(help="Address of the forum.")],
+    category: Annotated[str, typer.Option(help="Slug and id of one category, such as help/5.")] = "",
+    language: Language = "",
+    topic: Topic = "",
+    origin: Origin = "",
+    api_key_file: Annotated[Path | None, typer.Option(help="File of an API key, and on its next line a user.")] = None,
+    prune: Prune = False,
+    as_json: Json = False,
+) -> None:
+    """Import the solved topics of a Discourse forum."""
+    from bot.cli import importing
+
+    wishes = importing.Wishes(language=language, topic=topic, origin=origin, prune=prune, as_json=as_json)
+    _finish(importing.import_forum(settings(), url, wishes, category=category, key_file=api_key_file))
+
+
+@articles.command("list")
+def list_articles(
+    quarantined: Annotated[bool, typer.Option("--quarantined", help="Only those in quarantine.")] = False,
+    expired: Annotated[bool, typer.Option("--expired", help="Only those that are no longer valid.")] = False,
+    unreviewed: Annotated[bool, typer.Option("--unreviewed", help="Only those that nobody reviewed.")] = False,
+    as_json: Json = False,
+) -> None:
+    """List stored articles; of several options all must hold."""
+    from bot.cli import articles as commands
+
+    wanted = commands.Wanted(quarantined=quarantined, expired=expired, unreviewed=unreviewed)
+    _finish(commands.list_articles(settings(), wanted, as_json=as_json))
+
+
+@articles.command("show")
+def show_article(article_id: Annotated[str, typer.Argument(help="The article's id.")], as_json: Json = False) -> None:
+    """Show an article in all its languages."""
+    from bot.cli import articles as commands
+
+    _finish(commands.show_article(settings(), article_id, as_json=as_json))
+
+
+@articles.command()
+def quarantine(
+    article_id: Annotated[str, typer.Argument(help="The article's id.")],
+    reason: Annotated[str, typer.Option(help="Why it must not be used, for whoever finds it later.")],
+    language: Annotated[str | None, typer.Option(help="Only in this language; else in all of them.")] = None,
+) -> None:
+    """Take an article out of use at once, in every process, until it is released."""
+    from bot.cli import articles as commands
+
+    _finish(commands.quarantine_article(settings(), article_id, language=language, reason=reason))
+
+
+@articles.command()
+def release(
+    article_id: Annotated[str, typer.Argument(help="The article's id.")],
+    language: Annotated[str | None, typer.Option(help="Only in this language; else in all of them.")] = None,
+) -> None:
+    """Let an article that is in quarantine be used again."""
+    from bot.cli import articles as commands
+
+    _finish(commands.release_article(settings(), article_id, language=language))
+
+
+Corpus = Annotated[Path, typer.Option(help='JSON lines {"id", "question"?, "answer"?, "text"?, "label"?}.')]
+Queries = Annotated[Path, typer.Option(help='JSON lines {"id", "text", "relevant": [ids]}, or "label".')]
+Spoken = Annotated[str | None, typer.Option(help="Language, such as de; else it is told from the corpus.")]
+
+
+@evaluate.command("retrieval")
+def evaluate_retrieval(corpus: Corpus, queries: Queries, language: Spoken = None, as_json: Json = False) -> None:
+    """Measure how well the right entries of a corpus are found."""
+    from bot.cli import evaluating
+
+    wishes = evaluating.Wishes(language=language, as_json=as_json)
+    raise typer.Exit(evaluating.retrieval(settings(), corpus, queries, wishes))
+
+
+@evaluate.command("answering")
+def evaluate_answering(
+    corpus: Corpus,
+    calibration: Annotated[Path, typer.Option(help="Judged questions that alone calibrate and certify.")],
+    queries: Queries,
+    max_wrong: Annotated[float, typer.Option(help="Largest share of wrong answers.", min=0.001, max=0.499)] = 0.05,
+    confidence: Annotated[float, typer.Option(help="How sure to be of that.", min=0.501, max=0.999)] = 0.95,
+    language: Spoken = None,
+    predictions: Annotated[Path | None, typer.Option(help="Also write each query's confidence to this file.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Measure how much would be answered alone under a certificate, and how much of that wrongly."""
+    from bot.cli import evaluating
+    from bot.deciding.certificate import Target
+
+    wishes, target = (
+        evaluating.Wishes(language=language, as_json=as_json),
+        Target(max_wrong=max_wrong, certainty=confidence),
+    )
+    files = (corpus, calibration, queries)
+    raise typer.Exit(evaluating.answering(settings(), files, target, wishes, predictions=predictions))
 
 
 def _finish(work: Coroutine[object, object, int]) -> None:

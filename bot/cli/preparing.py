@@ -32,6 +32,7 @@ async def train_all(settings: Settings, *, force: bool) -> int:
             encoder = await service.load_encoder(settings, progress)
             indexed = await training.index(settings, database, encoder, progress)
             brain = await training.train(settings, database, encoder, progress=progress, force=force)
+            await training.drop_former_vectors(database, encoder)
     report_index(indexed)
     report_brain(brain)
     return 0
@@ -45,6 +46,10 @@ def report_index(indexed: Indexed) -> None:
         f"{indexed.articles} articles in {indexed.passages} passages; "
         f"{indexed.changed} changed, {indexed.encoded} encoded."
     )
+    if indexed.contradictions:
+        out.print(
+            f"{indexed.contradictions} pairs contradict each other; ops settle them on the console's Knowledge page."
+        )
 
 
 def report_brain(brain: Brain) -> None:
@@ -55,7 +60,8 @@ def report_brain(brain: Brain) -> None:
         f"mood right {heads['held_out_mood_accuracy']:.1%}."
     )
     out.print(
-        f"Confidence from {confidence['trials']} trials; held out: right article first "
+        f"Confidence from {confidence['held_out']} trials of its own and {confidence['judged']} judged questions; "
+        f"held out: right article first "
         f"{confidence['held_out_precision_at_1']:.1%}, "
         f"calibration error {confidence['calibration_error']:.3f}."
     )
@@ -64,7 +70,9 @@ def report_brain(brain: Brain) -> None:
 
 def certificate_line(brain: Brain) -> str:
     """Say in one sentence what the certificate allows."""
-    certificate = brain.certificate
+    certificate, topics = brain.certificate, brain.proof.certification.public.topics
+    if brain.proof.revoked:
+        return "The certificate is revoked; nothing is answered alone. `heed certificate` says why."
     if certificate.valid:
         return (
             f"Certified: from confidence {certificate.threshold:.2f} at most {certificate.target.max_wrong:.0%} wrong, "
@@ -72,7 +80,8 @@ def certificate_line(brain: Brain) -> str:
             f"({certificate.wrong} wrong of {certificate.answers} audited answers, "
             f"upper bound {certificate.upper_bound:.1%})."
         )
+    alone = ", ".join(topic.name for topic in topics if topic.threshold is not None)
     return (
         f"Not certifiable yet for at most {certificate.target.max_wrong:.0%} wrong: "
-        f"at least {certificate.missing} more audited answers needed; nothing is answered alone."
+        f"at least {certificate.missing} more audited answers needed; {alone or 'nothing'} is answered alone."
     )

@@ -30,6 +30,9 @@ async def scratch(settings: Settings) -> AsyncIterator[tuple[Database, Brain]]:
             async with database.begin() as connection:
                 emptied = ", ".join(table.name for table in (conversations, cursors, opt_outs, switches))
                 await connection.execute(text(f"truncate {emptied}, procrastinate_jobs cascade"))
+                # What a former drill did to a certificate says nothing about the next one.
+                lost = "revoked_at is not null or demoted <> '{}'"
+                await connection.execute(text(f"delete from certificates where {lost}"))  # noqa: S608 - a constant
             with progress_bars() as progress:
                 brain = await service.prepare(settings, database, progress)
             yield database, brain

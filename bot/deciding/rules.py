@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from bot.vocabulary import (
@@ -17,7 +17,7 @@ from bot.vocabulary import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
 FAR_REACH = 100_000
 """Followers from which more of them make no difference to the priority, so that reach cannot starve others."""
@@ -50,7 +50,7 @@ QUESTIONS = ("question", "purchase_interest")
 class Limits:
     """The numbers that the rules compare with."""
 
-    answer: float | None  #: Answer threshold; None where nothing may be answered alone.
+    answer: float | None  #: Answer threshold of all topics; None where nothing may be answered alone.
     certified: bool  #: Whether a valid certificate stands behind it.
     alone: bool  #: Whether ops let the bot answer alone at all.
     draft: float
@@ -64,7 +64,25 @@ class Limits:
     own_products: Names
     other_brands: Names
     case_numbers: Patterns
+    topics: Mapping[str, float | None] = field(default_factory=dict)
+    """Certified answer thresholds of single topics; None where a topic is not answered alone."""
     paused: bool = False
+
+    def answer_for(self, topic: str) -> float | None:
+        """Give the answer threshold of *topic*; None where nothing of it may be answered alone."""
+        return self.topics.get(topic, self.answer)
+
+    def certified_for(self, topic: str) -> bool:
+        """Say whether a valid certificate stands behind the answer threshold of *topic*."""
+        return self.topics[topic] is not None if topic in self.topics else self.certified
+
+    def demoting(self, topics: Iterable[str]) -> Limits:
+        """Give the same limits with none of *topics* answered alone any more."""
+        return replace(self, topics={**self.topics, **dict.fromkeys(topics)})
+
+    def without_certificate(self) -> Limits:
+        """Give what remains when the certificate is revoked: nothing, or the threshold that ops set by hand."""
+        return replace(self, answer=None if self.certified else self.answer, certified=False, topics={})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +101,16 @@ class Case:
     def confidence(self) -> float:
         """Confidence of the best candidate; 0 without one."""
         return self.candidates[0].confidence if self.candidates else 0.0
+
+    @property
+    def threshold(self) -> float | None:
+        """The answer threshold of the best candidate's topic; of all topics without a candidate."""
+        return self.limits.answer_for(self.candidates[0].topic) if self.candidates else self.limits.answer
+
+    @property
+    def certified(self) -> bool:
+        """Whether a valid certificate stands behind that threshold."""
+        return self.limits.certified_for(self.candidates[0].topic) if self.candidates else self.limits.certified
 
     @property
     def read(self) -> Understanding:
@@ -172,21 +200,20 @@ def nothing_asked(case: Case) -> Verdict | None:
 
 def confident(case: Case) -> Verdict | None:
     """Sure enough, reviewed, certified and allowed: the bot answers alone. Whatever is missing makes it a draft."""
-    hurdles = _hurdles(case)
-    if case.candidates and case.limits.answer is not None and case.confidence >= case.limits.answer:
-        route, reasons = (Route.DRAFT, hurdles) if hurdles else (Route.ANSWER, (Reason.CONFIDENT,))
-        return Verdict(route=route, reasons=reasons)
-    return None
+    if not case.candidates or case.threshold is None or case.confidence < case.threshold:
+        return None
+    hurdles = (*_hurdles(case), *_brakes(case))
+    if hurdles:
+        return Verdict(route=Route.DRAFT, reasons=hurdles)
+    return Verdict(route=Route.ANSWER, reasons=(Reason.CONFIDENT,))
 
 
 def worth_a_look(case: Case) -> Verdict | None:
     """Not sure enough to answer alone, but a person may find the proposal right."""
     if not case.candidates or case.confidence < case.limits.draft:
         return None
-    reasons = [Reason.UNCERTAIN] if case.limits.answer is not None else [Reason.NO_CERTIFICATE]
-    if _is_ambiguous(case):
-        reasons.append(Reason.AMBIGUOUS)
-    return Verdict(route=Route.DRAFT, reasons=tuple(reasons))
+    unsure = Reason.UNCERTAIN if case.threshold is not None else Reason.NO_CERTIFICATE
+    return Verdict(route=Route.DRAFT, reasons=(unsure, *_hurdles(case)))
 
 
 def otherwise(case: Case) -> Verdict | None:
@@ -227,8 +254,8 @@ def decide(case: Case) -> Decision:
         rules=tuple(outcomes),
         priority=priority(case, verdict),
         confidence=case.confidence,
-        threshold=case.limits.answer,
-        certified=case.limits.certified,
+        threshold=case.threshold,
+        certified=case.certified,
         candidates=case.candidates,
         understanding=case.understanding,
     )
@@ -246,11 +273,8 @@ def priority(case: Case, verdict: Verdict) -> float:
 
 
 def _hurdles(case: Case) -> tuple[Reason, ...]:
+    """Give what stands in the mention or the answer itself against sending it alone, however sure the bot is."""
     hurdles = list(case.refusals)
-    if case.limits.paused:
-        hurdles.append(Reason.PAUSED)
-    if not case.limits.alone:
-        hurdles.append(Reason.DRAFT_MODE)
     if case.read.probability(*QUESTIONS) < case.limits.question:
         hurdles.append(Reason.NOT_A_QUESTION)
     if _is_ambiguous(case):
@@ -258,6 +282,18 @@ def _hurdles(case: Case) -> tuple[Reason, ...]:
     if case.candidates and not case.candidates[0].reviewed:
         hurdles.append(Reason.POLICY)
     return tuple(hurdles)
+
+
+def _brakes(case: Case) -> tuple[Reason, ...]:
+    """Give what holds the bot back for now: ops, or a certificate that knows nothing of the article as it is."""
+    brakes = []
+    if case.limits.paused:
+        brakes.append(Reason.PAUSED)
+    if not case.limits.alone:
+        brakes.append(Reason.DRAFT_MODE)
+    if case.certified and not case.candidates[0].audited:
+        brakes.append(Reason.NO_CERTIFICATE)
+    return tuple(brakes)
 
 
 def _is_ambiguous(case: Case) -> bool:

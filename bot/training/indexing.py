@@ -1,4 +1,4 @@
-"""Brings the stored knowledge base in line with its files, and loads it for searching."""
+"""Brings the stored knowledge base in line with its files, and its vectors in line with the encoder."""
 
 from __future__ import annotations
 
@@ -9,20 +9,22 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from bot.errors import DataError, NotTrained
-from bot.training.fingerprints import fingerprint
-from bot.training.progress import CHUNK, Progress, silent
-from knowledge.article import Article, read_library
-from knowledge.passages import split
-from knowledge.shelves import Shelves
-from storage import library
+from bot.errors import DataError
+from bot.training.encoding import encode_missing, texts_of
+from bot.training.progress import Progress, silent
+from knowledge.article import FILES, Article, read_library
+from knowledge.trust import find_contradictions
+from storage import contradictions, library, vectors
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from bot.ports import Encoder
     from bot.settings import Settings
+    from knowledge.article import Library
     from storage.database import Database
+    from storage.library import Key
 
 log = structlog.get_logger(__name__)
 
@@ -31,76 +33,88 @@ log = structlog.get_logger(__name__)
 class Indexed:
     """What an indexing run did."""
 
-    articles: int
+    articles: int  #: That are stored now, imported ones included.
     changed: int  #: Added, changed or removed.
     passages: int
     encoded: int  #: Passages whose vector was not stored yet.
+    contradictions: int  #: Pairs of articles that answer the same question differently.
     problems: tuple[DataError, ...]  #: Files that were left out, and why.
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Knowledge:
-    """The knowledge base as it is searched."""
-
-    shelves: Shelves
-    fingerprint: str  #: Of the articles on the shelves.
-
-
 async def index(settings: Settings, database: Database, encoder: Encoder, progress: Progress = silent) -> Indexed:
-    """Bring the stored articles and vectors in line with the Markdown files. Raises DataError, StorageDown."""
+    """Store what changed in the Markdown files, and a vector of *encoder* for every passage that has none.
+
+    Imported articles are encoded too and otherwise left alone, and so are quarantines and the vectors of other
+    encoders. Raises DataError, StorageDown.
+    """
     read = await asyncio.to_thread(read_library, settings.data.articles)
-    for problem in read.problems:
+    changed, taken = await _store(database, read)
+    problems = (*read.problems, *(_taken(settings.data.articles, key) for key in sorted(taken)))
+    for problem in problems:
         log.warning("article left out", problem=str(problem))
-    wanted = {(article.id, article.language): article for article in read.articles}
-    async with database.begin() as connection:
-        stored = await library.article_fingerprints(connection)
-        changed = [article for key, article in wanted.items() if stored.get(key) != article.fingerprint]
-        await library.put_articles(connection, [_row(article) for article in changed])
-        gone = stored.keys() - wanted.keys()
-        await library.drop_articles(connection, gone)
-    texts = _texts(read.articles)
+    articles = await stored_articles(database)
+    texts = await asyncio.to_thread(texts_of, articles)
+    encoded = await encode_missing(database, encoder, texts, progress)
     return Indexed(
-        articles=len(wanted),
-        changed=len(changed) + len(gone),
+        articles=len(articles),
+        changed=changed,
         passages=len(texts),
-        encoded=await _encode_missing(database, encoder, texts, progress),
-        problems=read.problems,
+        encoded=encoded,
+        contradictions=await _contradictions(database, encoder, articles),
+        problems=problems,
     )
 
 
-async def load_knowledge(database: Database, encoder: Encoder) -> Knowledge:
-    """Put the stored articles that have not expired on shelves. Raises NotTrained where vectors are missing."""
-    async with database.begin() as connection:
-        articles = [Article.from_document(document) for document in await library.article_documents(connection)]
-        texts = _texts(articles)
-        vectors = await library.find_vectors(connection, texts, model=encoder.name, revision=encoder.revision)
-    if not articles or len(vectors) < len(texts):
-        raise NotTrained("The knowledge base is not indexed for this encoder; run `heed index` first.")
+async def _contradictions(database: Database, encoder: Encoder, articles: Sequence[Article]) -> int:
+    """Find out which articles contradict each other, store it for people to settle, and give how many pairs."""
     today = datetime.now(UTC).date()
-    usable = [article for article in articles if article.searchable_on(today)]
-    shelves = await asyncio.to_thread(Shelves.of, usable, vectors)
-    return Knowledge(shelves=shelves, fingerprint=fingerprint(*(article.fingerprint for article in usable)))
+    asked = [article for article in articles if article.question and article.searchable_on(today)]
+    texts = list(dict.fromkeys(text for article in asked for text in (article.question, *article.ask)))
+    async with database.begin() as connection:
+        known = await vectors.find_vectors(connection, texts, model=encoder.name, revision=encoder.revision)
+    found = await asyncio.to_thread(find_contradictions, asked, known)
+    async with database.begin() as connection:
+        await contradictions.put_all(connection, [pair.to_row() for pair in found])
+    return len(found)
 
 
-async def _encode_missing(database: Database, encoder: Encoder, texts: Sequence[str], progress: Progress) -> int:
+async def drop_former_vectors(database: Database, encoder: Encoder) -> int:
+    """Drop the vectors of other encoders once every stored passage has one of *encoder*; give how many they were.
+
+    To be called after training: until then a process may still be started with the former encoder. Raises StorageDown.
+    """
     names = {"model": encoder.name, "revision": encoder.revision}
     async with database.begin() as connection:
-        known = await library.find_vectors(connection, texts, **names)
-    missing = [text for text in texts if text not in known]
-    for start in range(0, len(missing), CHUNK):
-        chunk = missing[start : start + CHUNK]
-        vectors = await asyncio.to_thread(encoder.encode, chunk)
-        async with database.begin() as connection:
-            await library.put_vectors(connection, chunk, vectors, **names)
-        progress("Encoding passages", start + len(chunk), len(missing))
-    return len(missing)
+        if not await vectors.other_models(connection, **names):
+            return 0
+    texts = await asyncio.to_thread(texts_of, await stored_articles(database))
+    async with database.begin() as connection:
+        if await vectors.missing_texts(connection, texts, **names):
+            return 0
+        return await vectors.drop_other_models(connection, **names)
 
 
-def _texts(articles: Sequence[Article]) -> list[str]:
-    return list(dict.fromkeys(passage.text for passage in split(articles)))
+async def stored_articles(database: Database) -> list[Article]:
+    """Give all stored articles, those in quarantine with its reason. Raises StorageDown."""
+    async with database.begin() as connection:
+        documents = await library.article_documents(connection)
+    return await asyncio.to_thread(lambda: [Article.from_document(document) for document in documents])
 
 
-def _row(article: Article) -> dict[str, Any]:
+async def _store(database: Database, read: Library) -> tuple[int, frozenset[Key]]:
+    """Give how many articles changed, and the keys that an article of another origin has."""
+    wanted = {(article.id, article.language): article for article in read.articles}
+    async with database.begin() as connection:
+        stored = await library.article_fingerprints(connection, FILES)
+        changed = [article for key, article in wanted.items() if stored.get(key) != article.fingerprint]
+        taken = await library.put_articles(connection, [row_of(article) for article in changed])
+        gone = stored.keys() - wanted.keys()
+        await library.drop_articles(connection, gone)
+    return len(changed) - len(taken) + len(gone), taken
+
+
+def row_of(article: Article) -> dict[str, Any]:
+    """Give *article* as the library stores it."""
     return {
         "id": article.id,
         "language": article.language,
@@ -108,3 +122,10 @@ def _row(article: Article) -> dict[str, Any]:
         "fingerprint": article.fingerprint,
         "document": article.to_document(),
     }
+
+
+def _taken(folder: Path, key: Key) -> DataError:
+    name, language = key
+    return DataError(
+        "an imported article has its id.", file=str(folder / language / f"{name}.md"), remedy="Give it another id."
+    )

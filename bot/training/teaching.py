@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.nlu.cleaning import clean
@@ -11,19 +12,20 @@ from bot.nlu.examples import Example, read_examples
 from bot.nlu.heads import describe, train_heads
 from bot.training import fingerprints
 from bot.training.audits import AuditedQuestion, read_audits
-from bot.training.brain import CONFIDENCE, HEADS, Brain, make_brain, make_steps, make_understander
-from bot.training.certifying import certificate_fingerprint, certify_steps, read_certificate
-from bot.training.indexing import Knowledge, load_knowledge
+from bot.training.brain import AUDITED, CONFIDENCE, HEADS, Brain, make_brain, make_steps, make_understander
+from bot.training.certifying import Proof, certificate_fingerprint, certify_steps, counts_from
 from bot.training.progress import Progress, silent
-from bot.vocabulary import Part
-from knowledge.confidence import NOTHING_WANTED, Audited, fit_confidence
-from storage import artifacts
+from bot.training.shelving import Knowledge, load_knowledge
+from bot.vocabulary import Audience, Part
+from knowledge.confidence import NOTHING_WANTED
+from knowledge.fitting import Judged, fit_confidence
+from storage import artifacts, audits, certificates
 from storage.artifacts import Artifact
+from storage.notices import Notice, Subject, notify
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from bot.deciding.certificate import Certificate
     from bot.nlu.understander import Understander
     from bot.pipeline import Steps
     from bot.ports import Encoder
@@ -68,8 +70,8 @@ async def train(
         force=force,
     )
     steps = make_steps(settings, understander, knowledge, confidence)
-    certificate = await _certificate(settings, database, steps, confidence, progress=progress, force=force)
-    return make_brain(settings, steps, certificate, heads, confidence)
+    proof = await _prove(settings, database, steps, confidence, progress=progress, force=force)
+    return make_brain(settings, steps, proof, heads=heads, confidence=confidence, knowledge=knowledge)
 
 
 def _read_lesson(settings: Settings, knowledge: Knowledge) -> Lesson:
@@ -91,18 +93,25 @@ async def _kept(
     return made
 
 
-async def _certificate(
+async def _prove(
     settings: Settings, database: Database, steps: Steps, confidence: Artifact, *, progress: Progress, force: bool
-) -> Certificate:
-    fingerprint = certificate_fingerprint(settings, confidence.fingerprint)
+) -> Proof:
+    """Certify where that was never done for this confidence, or where people have judged more answers since."""
+    made_from = certificate_fingerprint(settings, confidence.fingerprint)
     async with database.begin() as connection:
-        known = await artifacts.find_certificate(connection, fingerprint)
-    if known is not None and not force:
-        return read_certificate(known)
-    made = await asyncio.to_thread(certify_steps, settings, steps, progress)
+        stored = await certificates.find_certificate(connection, made_from)
+        known = Proof.of(settings, made_from, stored)
+        since = None if force else counts_from(await certificates.newest_certificate(connection))
+        judged = await audits.judged_answers(connection, Audience.PUBLIC, since=since)
+    if stored is not None and not force and not known.lacks(judged):
+        return known
+    certify = partial(certify_steps, settings, steps, judged, since=since, progress=progress)
+    document = (await asyncio.to_thread(certify)).to_document()
     async with database.begin() as connection:
-        await artifacts.put_certificate(connection, fingerprint, asdict(made))
-    return made
+        await certificates.put_certificate(connection, made_from, document)
+        stored = await certificates.find_certificate(connection, made_from)
+        await notify(connection, Notice(subject=Subject.KNOWLEDGE))
+    return Proof.of(settings, made_from, stored)
 
 
 def _teach_heads(lesson: Lesson, encoder: Encoder, fingerprint: str, progress: Progress) -> Artifact:
@@ -128,8 +137,8 @@ def _teach_confidence(lesson: Lesson, understander: Understander, fingerprint: s
     asks = _asks(lesson.knowledge)
     asked = dict(zip(asks, understander.understand([text for _, text in asks]), strict=True))
     chatter = [(e.language, e.text) for e in lesson.examples if e.intent in NOTHING_WANTED]
-    audited = [
-        Audited(understanding=understood, right=question.right)
+    judged = [
+        Judged(understanding=understood, right=question.right)
         for question, understood in zip(
             lesson.calibrating,
             _understand_as(understander, [(q.language, q.text) for q in lesson.calibrating]),
@@ -138,10 +147,10 @@ def _teach_confidence(lesson: Lesson, understander: Understander, fingerprint: s
     ]
     unwanted = _understand_as(understander, chatter)
     progress("Fitting confidence", 1, 2)
-    fitted = fit_confidence(lesson.knowledge.shelves, asked, unwanted, audited)
+    fitted = fit_confidence(lesson.knowledge.shelves, asked, unwanted, judged)
     progress("Fitting confidence", 2, 2)
-    payload = fitted.confidence.to_bytes()
-    return Artifact(name=CONFIDENCE, fingerprint=fingerprint, payload=payload, card=fitted.card)
+    card = {**fitted.card, AUDITED: sorted(lesson.knowledge.fingerprints.values())}
+    return Artifact(name=CONFIDENCE, fingerprint=fingerprint, payload=fitted.confidence.to_bytes(), card=card)
 
 
 def _understand_as(understander: Understander, said: Sequence[tuple[str, str]]) -> list[Understanding]:

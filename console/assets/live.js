@@ -33,7 +33,8 @@ function show(connected) {
 }
 
 function concerns(change) {
-  const here = document.body.dataset.conversation;
+  const { conversation: here, subject } = document.body.dataset;
+  if (subject) return change.subject === subject;
   return !here || change.conversation === 0 || String(change.conversation) === here;
 }
 

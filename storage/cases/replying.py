@@ -8,8 +8,8 @@ from sqlalchemy import exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from bot.errors import IllegalMove
-from bot.vocabulary import ConversationState, DraftState, Reply, ReplyKind, ReplyState
-from storage import outbox
+from bot.vocabulary import AuditSource, ConversationState, DraftState, Reply, ReplyKind, ReplyState
+from storage import audits, outbox
 from storage.cases.settling import AlreadySettled, NotFound, claim, hold
 from storage.notices import Notice, Subject, notify
 from storage.tables import conversations, decisions, drafts, handoffs, mentions, replies
@@ -27,6 +27,7 @@ async def approve_draft(connection: AsyncConnection, draft_id: int, *, text: str
     Raises AlreadySettled naming who was faster, TakenByOther, IllegalMove where the post is answered, NotFound.
     """
     draft = await _settle(connection, draft_id, by=by, state=DraftState.APPROVED, final_text=text)
+    await _audit(connection, draft, sent=text, by=by)
     mention = await _mention(connection, mentions.c.id == draft.mention_id)
     reply = await outbox.queue(
         connection, _reply(mention, text, kind=ReplyKind.APPROVED, by=by), chain_id=mention.chain_id
@@ -44,6 +45,7 @@ async def reject_draft(connection: AsyncConnection, draft_id: int, *, note: str,
     Raises AlreadySettled naming who was faster, TakenByOther, NotFound.
     """
     draft = await _settle(connection, draft_id, by=by, state=DraftState.REJECTED)
+    await audits.judge_draft(connection, draft.mention_id, AuditSource.REJECTED, right=False, by=by.name)
     await _hand_off(connection, draft, goal=note)
     await connection.execute(
         update(conversations)
@@ -62,7 +64,7 @@ async def write_reply(connection: AsyncConnection, conversation_id: int, *, text
     await claim(connection, conversation_id, by=by)
     mention = await _mention(connection, mentions.c.conversation_id == conversation_id)
     await _refuse_twice(connection, mention.id, text)
-    await _put_drafts_aside(connection, conversation_id, by=by)
+    await _put_drafts_aside(connection, conversation_id, sent=text, by=by)
     reply = await outbox.queue(
         connection, _reply(mention, text, kind=ReplyKind.AGENT, by=by), chain_id=mention.chain_id
     )
@@ -161,12 +163,21 @@ async def _refuse_twice(connection: AsyncConnection, mention_id: int, text: str)
         raise IllegalMove("Exactly this reply is on its way already.")
 
 
-async def _put_drafts_aside(connection: AsyncConnection, conversation_id: int, *, by: Agent) -> None:
-    await connection.execute(
+async def _put_drafts_aside(connection: AsyncConnection, conversation_id: int, *, sent: str, by: Agent) -> None:
+    put_aside = await connection.execute(
         update(drafts)
         .where(drafts.c.conversation_id == conversation_id, drafts.c.state == DraftState.PENDING)
         .values(state=DraftState.REJECTED, settled_by=by.name, settled_at=func.now())
+        .returning(drafts)
     )
+    for draft in put_aside.all():
+        await _audit(connection, draft, sent=sent, by=by)
+
+
+async def _audit(connection: AsyncConnection, draft: Row[Any], *, sent: str, by: Agent) -> None:
+    """Take what the agent sent in the place of *draft* for a judgement on it."""
+    source, right = audits.judgement(draft.text, sent)
+    await audits.judge_draft(connection, draft.mention_id, source, right=right, by=by.name)
 
 
 async def _announce(connection: AsyncConnection, conversation_id: int, mention_id: int) -> None:

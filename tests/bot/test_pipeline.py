@@ -9,6 +9,7 @@ from bot.nlu.understander import Understander
 from bot.pipeline import Steps, think
 from bot.settings import ReplyingSettings
 from bot.vocabulary import Circumstances, Draft, Handoff, Kind, Reason, Reply, Route
+from responders.counting import fits
 from tests.bot.nlu.schooling import AlwaysEnglish, CountingEncoder, trained
 from tests.bot.values import NOW, a_candidate, a_watch, admitted, the_limits
 
@@ -80,6 +81,41 @@ def test_an_answer_with_a_link_becomes_a_draft(steps, retriever):
     retriever.script["how do I pair the pen"] = (a_candidate(short_answer="See https://tarnwell.example"),)
 
     assert thought([admitted(QUESTION)], steps)[0].decision.reasons == (Reason.POLICY,)
+
+
+@pytest.mark.parametrize("values", [{"reviewed": False}, {"short_answer": "  ", "full_answer": "Hold the button."}])
+def test_text_that_no_person_approved_is_never_posted_alone(steps, retriever, values):
+    retriever.script["how do I pair the pen"] = (a_candidate(confidence=1.0, **values),)
+
+    outcome = thought([admitted(QUESTION)], steps)[0]
+    assert (outcome.decision.route, outcome.decision.reasons) == (Route.DRAFT, (Reason.POLICY,))
+    assert isinstance(outcome.made, Draft)
+    assert outcome.made.text.endswith(" ^Bot")
+
+
+def test_a_draft_from_an_unreviewed_article_fits_one_post_and_names_its_author(steps, retriever):
+    found = a_candidate(reviewed=False, short_answer="", full_answer="Hold the button. " * 50, source="community")
+    retriever.script["how do I pair the pen"] = (replace(found, author="Ada", url="https://forum.example/1"),)
+
+    made = thought([admitted(QUESTION)], steps)[0].made
+    assert made.text.endswith("\n— Ada, forum ^Bot")
+    assert fits(made.text)
+
+
+@pytest.mark.parametrize(("links", "kept"), [("never", False), ("draft", True), ("always", True)])
+def test_a_draft_from_an_unreviewed_article_holds_a_link_only_where_ops_allow_it(steps, retriever, links, kept):
+    found = a_candidate(reviewed=False, short_answer="Get it at https://tarnwell.example/pen now.")
+    retriever.script["how do I pair the pen"] = (found,)
+
+    made = thought([admitted(QUESTION)], replace(steps, replying=ReplyingSettings(links=links)))[0].made
+    assert ("https://" in made.text) is kept
+
+
+def test_an_answer_in_another_language_than_the_customers_becomes_a_draft(steps, retriever):
+    retriever.script["how do I pair the pen"] = (a_candidate(language="de"),)
+
+    outcome = thought([admitted(QUESTION)], steps)[0]
+    assert (outcome.decision.route, outcome.decision.reasons) == (Route.DRAFT, (Reason.LANGUAGE,))
 
 
 def test_a_batch_takes_one_pass_of_the_encoder_and_one_search(steps, encoder, retriever):

@@ -3,52 +3,46 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from datetime import date
 
 import pytest
 
-from bot.deciding.certificate import Target, certify
 from bot.errors import DataError, NotTrained
 from bot.intake.guards import Watch
 from bot.nlu.hashing import HashingEncoder
 from bot.pipeline import think
-from bot.settings import DataSettings, DecidingSettings, Settings
-from bot.training import index, load_brain, train
-from bot.training.certifying import limits_in_force
+from bot.settings import DecidingSettings, Settings
+from bot.training import drop_former_vectors, index, load_brain, train
+from bot.training.certifying import Proof, limits_in_force
+from bot.training.indexing import row_of
+from bot.training.progress import CHUNK
+from bot.training.shelving import load_knowledge
 from bot.vocabulary import Route
-from knowledge.article import FrontMatter
-from tests.bot.nlu.schooling import LESSONS, CountingEncoder
+from storage import library
+from tests.bot.folders import write_article
+from tests.bot.nlu.schooling import CountingEncoder
 from tests.bot.values import NOW, admitted
-from tests.knowledge.shelves import LIBRARY
+from tests.knowledge.shelves import LIBRARY, an_article
 
-MODEST = Target(max_wrong=0.05, certainty=0.95)
-
-
-@pytest.fixture
-def settings(tmp_path):
-    """Settings of a folder with a small knowledge base, a few lessons and no audits."""
-    for article in LIBRARY:
-        write_article(tmp_path / "articles", article)
-    (tmp_path / "nlu").mkdir()
-    lessons = [
-        {
-            "intent": intent,
-            "metadata": {"mood": "irate" if irate else "calm"},
-            "examples": "".join(f"- {t}\n" for t in ts),
-        }
-        for (intent, irate), ts in LESSONS.items()
-    ]
-    (tmp_path / "nlu" / "care.en.yml").write_text(json.dumps({"nlu": lessons}, indent=0), encoding="utf-8")
-    data = DataSettings(
-        folder=tmp_path, articles=tmp_path / "articles", training=tmp_path / "nlu", audits=tmp_path / "audits.jsonl"
-    )
-    return Settings(data=data)
+UNPROVEN = Proof.of(Settings(), "nothing", None)
 
 
-def write_article(folder, article):
-    front = {name: value for name, value in article.to_document().items() if name in FrontMatter.model_fields}
-    file = folder / article.language / f"{article.id}.md"
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(f"---\n{json.dumps(front)}\n---\n{article.full_answer}\n", encoding="utf-8")
+class EncoderBroke(Exception):
+    """As if the machine had stopped."""
+
+
+class BreakingEncoder(CountingEncoder):
+    """Stops the work after a number of passes."""
+
+    def __init__(self, passes):
+        super().__init__()
+        self._left = passes
+
+    def encode(self, texts):
+        if len(self.passes) == self._left:
+            raise EncoderBroke
+        return super().encode(texts)
 
 
 async def test_a_first_indexing_encodes_every_passage(settings, database):
@@ -83,6 +77,91 @@ async def test_an_article_that_is_gone_is_dropped(settings, database):
     assert (done.articles, done.changed) == (len(LIBRARY) - 1, 1)
 
 
+async def test_indexing_leaves_imported_articles_alone(settings, database):
+    imported = an_article("forum-1", origin="forum", question="Why is it loud?")
+    async with database.begin() as connection:
+        await library.put_articles(connection, [row_of(imported)])
+    done = await index(settings, database, HashingEncoder())
+
+    assert done.articles == len(LIBRARY) + 1
+    assert done.encoded == done.passages
+    assert (await index(settings, database, HashingEncoder())).changed == 0
+
+
+async def test_a_file_whose_id_an_imported_article_has_is_reported(settings, database):
+    async with database.begin() as connection:
+        await library.put_articles(connection, [row_of(an_article("wifi-drops", origin="forum"))])
+    done = await index(settings, database, HashingEncoder())
+
+    assert (done.articles, done.changed) == (len(LIBRARY), len(LIBRARY) - 1)
+    assert [problem.file for problem in done.problems] == [str(settings.data.articles / "en" / "wifi-drops.md")]
+
+
+async def test_an_article_in_quarantine_stays_there_when_it_is_indexed_anew(settings, database):
+    await index(settings, database, HashingEncoder())
+    async with database.begin() as connection:
+        await library.quarantine(connection, "wifi-drops", reason="wrong")
+    write_article(settings.data.articles, an_article("wifi-drops", question="Why is my network gone?"))
+    done = await index(settings, database, HashingEncoder())
+    knowledge = await load_knowledge(database, HashingEncoder())
+
+    assert done.changed == 1
+    assert ("wifi-drops", "en") not in knowledge.articles
+
+
+async def test_expired_articles_are_on_no_shelf(settings, database):
+    write_article(settings.data.articles, an_article("old", question="What was before?", valid_until=date(2020, 1, 1)))
+    await index(settings, database, HashingEncoder())
+    knowledge = await load_knowledge(database, HashingEncoder())
+
+    assert len(knowledge.articles) == len(LIBRARY)
+
+
+async def test_another_encoder_stands_beside_the_former_one_until_it_is_trained(settings, database):
+    former, new = HashingEncoder(512), HashingEncoder(256)
+    await index(settings, database, former)
+    before = await train(settings, database, former)
+    done = await index(settings, database, new)
+    loaded = await load_brain(settings, database, former)
+
+    assert done.encoded == done.passages
+    assert loaded.versions == before.versions
+
+
+async def test_the_vectors_of_former_encoders_are_dropped_once_all_passages_have_new_ones(settings, database):
+    former, new = HashingEncoder(512), HashingEncoder(256)
+    done = await index(settings, database, former)
+    too_early = await drop_former_vectors(database, new)
+    await index(settings, database, new)
+
+    assert too_early == 0
+    assert await drop_former_vectors(database, new) == done.passages
+    assert await drop_former_vectors(database, new) == 0
+    assert (await index(settings, database, new)).encoded == 0
+
+
+async def test_an_interrupted_encoding_goes_on_where_it_was(settings, database):
+    for number in range(CHUNK // 2):
+        write_article(settings.data.articles, an_article(f"part-{number}", question=f"Where is part {number}?"))
+    with pytest.raises(EncoderBroke):
+        await index(settings, database, BreakingEncoder(passes=1))
+    again = CountingEncoder()
+    done = await index(settings, database, again)
+
+    assert done.encoded == sum(map(len, again.passes)) == done.passages - CHUNK
+
+
+async def test_what_is_not_encoded_yet_is_left_for_later(settings, database):
+    await index(settings, database, HashingEncoder())
+    async with database.begin() as connection:
+        await library.put_articles(connection, [row_of(an_article("new", question="What is new?"))])
+        last = (await library.changes_since(connection, 0))[-1].revision
+    knowledge = await load_knowledge(database, HashingEncoder())
+
+    assert ("new", "en") not in knowledge.articles
+    assert knowledge.revision < last
+
+
 async def test_a_bad_article_is_reported_and_the_others_indexed(settings, database):
     (settings.data.articles / "en" / "bad.md").write_text("no front matter", encoding="utf-8")
     done = await index(settings, database, HashingEncoder())
@@ -114,6 +193,16 @@ async def test_what_was_trained_is_loaded_and_thinks_the_same(settings, database
     assert think(batch, loaded.steps, watch=watch, limits=loaded.limits) == think(
         batch, trained.steps, watch=watch, limits=trained.limits
     )
+
+
+async def test_the_articles_that_were_trained_with_are_audited_and_no_others(settings, database):
+    await index(settings, database, HashingEncoder())
+    await train(settings, database, HashingEncoder())
+    brain = await load_brain(settings, database, HashingEncoder())
+
+    assert all(brain.is_audited(article) for article in brain.knowledge.articles.values())
+    assert not brain.is_audited(an_article("new"))
+    assert not brain.is_audited(replace(LIBRARY[0], short_answer="Something else."))
 
 
 async def test_training_again_makes_nothing_anew(settings, database):
@@ -156,17 +245,17 @@ async def test_an_audit_without_words_breaks_no_certificate(settings, database):
 
 
 def test_without_a_certificate_there_is_no_threshold():
-    limits = limits_in_force(Settings(deciding=DecidingSettings(mode="auto")), certify((), MODEST))
+    limits = limits_in_force(Settings(deciding=DecidingSettings(mode="auto")), UNPROVEN)
 
     assert (limits.answer, limits.certified, limits.alone) == (None, False, True)
 
 
 def test_a_threshold_set_by_hand_is_never_called_certified():
     by_hand = DecidingSettings(mode="auto", answer_threshold=0.9)
-    limits = limits_in_force(Settings(deciding=by_hand), certify((), MODEST))
+    limits = limits_in_force(Settings(deciding=by_hand), UNPROVEN)
 
     assert (limits.answer, limits.certified) == (0.9, False)
 
 
 def test_in_draft_mode_the_bot_is_never_alone():
-    assert not limits_in_force(Settings(), certify((), MODEST)).alone
+    assert not limits_in_force(Settings(), UNPROVEN).alone

@@ -23,7 +23,7 @@ _FILE = re.compile(rf"(?:{'|'.join(PACKAGES)})/[\w./-]*")
 _VARIABLE = re.compile(r"\bHEED_[A-Z][A-Z_]*[A-Z]\b")
 _SETTING = re.compile(r"[a-z]+\.[a-z_]+")
 _TARGET = re.compile(r"\bmake ([a-z][a-z-]*)$")
-_COMMAND = re.compile(r"(?:^|[\s/])heed ((?:[a-z]+ ?)+)")
+_COMMAND = re.compile(r"(?:^|[\s/])heed ((?:[a-z]+(?:-[a-z]+)* ?)+)")
 _REQUIREMENT = re.compile(r"^[A-Za-z0-9-]+")
 
 EXAMPLES = {"HEED_SECTION_KEY", "HEED_SECTION_KEY_FILE", "HEED_X_ACESS_TOKEN", CONFIG_VARIABLE}

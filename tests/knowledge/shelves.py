@@ -10,7 +10,7 @@ import numpy as np
 from bot.nlu.hashing import HashingEncoder
 from bot.vocabulary import Part
 from knowledge.article import Article, Source
-from knowledge.confidence import fit_confidence
+from knowledge.fitting import Judged, fit_confidence
 from knowledge.passages import split
 from knowledge.retriever import HybridRetriever
 from knowledge.shelves import Shelves
@@ -85,6 +85,11 @@ LIBRARY = (
 )
 
 
+def a_plain_article(article_id, question, answer="", **values):
+    """An article that is asked in one way only and, without an *answer*, says nothing else."""
+    return an_article(article_id, question=question, ask=(), short_answer="", full_answer=answer, **values)
+
+
 def vectors_of(articles):
     texts = [passage.text for passage in split(articles)]
     return dict(zip(texts, ENCODER.encode(texts), strict=True))
@@ -104,6 +109,11 @@ def asked():
         for passage in shelf.passages
         if passage.part is Part.ASK
     }
+
+
+def judged(text, *right, **values):
+    """A question that somebody judged, and the ids of the articles that answer it."""
+    return Judged(understanding=an_understanding(text, **values), right=frozenset(right))
 
 
 @lru_cache(maxsize=1)

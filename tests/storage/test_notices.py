@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from sqlalchemy import text
 
 from bot.errors import StorageDown
 from bot.vocabulary import Switch
@@ -78,6 +79,15 @@ async def test_a_mention_heard_again_is_not_announced(database):
     async with listening(database) as notices:
         async with database.begin() as connection:
             await admit(connection, [mention])
+            await notify(connection, settled(1))
+
+        assert await following(notices) == settled(1)
+
+
+async def test_what_only_a_newer_release_speaks_of_is_passed_over(database):
+    async with listening(database) as notices:
+        async with database.begin() as connection:
+            await connection.execute(text("select pg_notify('heed', '{\"subject\": \"weather\"}')"))
             await notify(connection, settled(1))
 
         assert await following(notices) == settled(1)

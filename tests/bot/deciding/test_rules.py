@@ -18,6 +18,7 @@ UNSURE = (a_candidate(confidence=0.5),)
 LOST = (a_candidate(confidence=0.1),)
 TIED = (a_candidate(), a_candidate("change-email", score=0.895))
 UNREVIEWED = (a_candidate(reviewed=False),)
+UNAUDITED = (a_candidate(audited=False),)
 
 IRATE = an_understanding(mood=0.5)
 GRUMBLING = an_understanding(intents={"complaint": 0.6, "question": 0.4})
@@ -37,6 +38,11 @@ OPEN = the_limits(answer=None)
 BY_HAND = the_limits(certified=False)
 PAUSED = the_limits(paused=True)
 DRAFTS_ONLY = the_limits(alone=False)
+EASY_TOPIC = the_limits(topics={"accounts": 0.4})
+HARD_TOPIC = the_limits(topics={"accounts": 0.95})
+DEMOTED = the_limits(topics={"accounts": None})
+ONE_TOPIC = the_limits(answer=None, certified=False, topics={"accounts": 0.8})
+OTHER_TOPIC = the_limits(answer=None, certified=False, topics={"wifi": 0.1})
 
 # Each row: what is unlike the plain case, the route, the reasons.
 TABLE = [
@@ -47,6 +53,9 @@ TABLE = [
     ({"limits": BY_HAND}, ANSWER, [Reason.CONFIDENT]),
     # A language that cannot be told is searched in the first language.
     ({"understanding": UNTOLD}, ANSWER, [Reason.CONFIDENT]),
+    # A topic may have a threshold of its own, with or without one for all.
+    ({"limits": EASY_TOPIC, "candidates": UNSURE}, ANSWER, [Reason.CONFIDENT]),
+    ({"limits": ONE_TOPIC}, ANSWER, [Reason.CONFIDENT]),
     # 1. A guard ends it, whatever else holds.
     ({"guarded": Reason.OPTED_OUT, "understanding": None, "candidates": ()}, IGNORE, [Reason.OPTED_OUT]),
     ({"guarded": Reason.STALE, "with_agent": True}, IGNORE, [Reason.STALE]),
@@ -71,7 +80,7 @@ TABLE = [
     # 8. Nothing is asked; but what an article may answer is no small talk.
     ({"understanding": SPAM, "candidates": LOST}, IGNORE, [Reason.NOTHING_ASKED]),
     ({"understanding": SPAM, "candidates": ()}, IGNORE, [Reason.NOTHING_ASKED]),
-    ({"understanding": SPAM, "candidates": UNSURE}, DRAFT, [Reason.UNCERTAIN]),
+    ({"understanding": SPAM, "candidates": UNSURE}, DRAFT, [Reason.UNCERTAIN, Reason.NOT_A_QUESTION]),
     ({"understanding": PRAISE, "candidates": LOST}, HANDOFF, [Reason.NOTHING_ASKED]),
     ({"understanding": PRAISE}, HANDOFF, [Reason.NOTHING_ASKED]),
     # 9. Another maker's product, unless ours is named as well.
@@ -86,10 +95,19 @@ TABLE = [
     ({"candidates": TIED}, DRAFT, [Reason.AMBIGUOUS]),
     ({"candidates": UNREVIEWED}, DRAFT, [Reason.POLICY]),
     ({"refusals": (Reason.OVER_LENGTH,)}, DRAFT, [Reason.OVER_LENGTH]),
+    ({"candidates": UNAUDITED}, DRAFT, [Reason.NO_CERTIFICATE]),
+    # A threshold that ops set by hand asks for no audits.
+    ({"candidates": UNAUDITED, "limits": BY_HAND}, ANSWER, [Reason.CONFIDENT]),
     ({"refusals": (Reason.POLICY,), "limits": PAUSED}, DRAFT, [Reason.POLICY, Reason.PAUSED]),
     # 12. Not sure enough, or no certificate: a draft.
     ({"limits": OPEN}, DRAFT, [Reason.NO_CERTIFICATE]),
     ({"candidates": UNSURE}, DRAFT, [Reason.UNCERTAIN]),
+    ({"limits": HARD_TOPIC}, DRAFT, [Reason.UNCERTAIN]),
+    ({"limits": DEMOTED}, DRAFT, [Reason.NO_CERTIFICATE]),
+    ({"limits": OTHER_TOPIC}, DRAFT, [Reason.NO_CERTIFICATE]),
+    # What also stood against sending it alone is said, so that what people make of it is no audit.
+    ({"candidates": UNSURE, "understanding": GRUMBLING}, DRAFT, [Reason.UNCERTAIN, Reason.NOT_A_QUESTION]),
+    ({"limits": OPEN, "candidates": UNREVIEWED}, DRAFT, [Reason.NO_CERTIFICATE, Reason.POLICY]),
     ({"candidates": (*UNSURE, a_candidate(score=0.899))}, DRAFT, [Reason.UNCERTAIN, Reason.AMBIGUOUS]),
     # 13. Nothing fits: a person.
     ({"candidates": LOST}, HANDOFF, [Reason.UNCERTAIN]),
@@ -149,7 +167,7 @@ def candidate_lists(draw):
     confidences = sorted((draw(unit) for _ in range(count)), reverse=True)
     scores = sorted((draw(unit) for _ in range(count)), reverse=True)
     return tuple(
-        a_candidate(str(n), confidence=c, score=s, reviewed=draw(maybe))
+        a_candidate(str(n), confidence=c, score=s, reviewed=draw(maybe), audited=draw(maybe))
         for n, (c, s) in enumerate(zip(confidences, scores, strict=True))
     )
 
@@ -165,6 +183,7 @@ def cases(draw):
         limits=the_limits(
             answer=draw(st.none() | unit),
             certified=draw(maybe),
+            topics=draw(st.dictionaries(st.sampled_from(["accounts", "wifi"]), st.none() | unit)),
             alone=draw(maybe),
             draft=draw(unit),
             ambiguity=draw(unit),
@@ -259,7 +278,16 @@ NEVER = {
     "another language": lambda case: replace(case, understanding=replace(case.read, language="fr")),
     "paused": lambda case: replace(case, limits=replace(case.limits, paused=True)),
     "draft mode": lambda case: replace(case, limits=replace(case.limits, alone=False)),
-    "no threshold": lambda case: replace(case, limits=replace(case.limits, answer=None, certified=False)),
+    "no threshold": lambda case: replace(case, limits=replace(case.limits, answer=None, certified=False, topics={})),
+    "a demoted topic": lambda case: replace(case, limits=case.limits.demoting(["accounts"])),
+    "a revoked certificate": lambda case: replace(
+        case, limits=replace(case.limits, certified=True).without_certificate()
+    ),
+    "unaudited": lambda case: replace(
+        case,
+        candidates=tuple(replace(c, audited=False) for c in case.candidates),
+        limits=replace(case.limits, certified=True),
+    ),
     "another brand": lambda case: replace(case, understanding=replace(case.read, text="my iphone is slow")),
     "over length": lambda case: replace(case, refusals=(Reason.OVER_LENGTH,)),
     "nothing found": lambda case: replace(case, candidates=()),
@@ -293,6 +321,33 @@ def test_a_decision_carries_what_explains_it():
 
     assert (decision.confidence, decision.threshold, decision.certified) == (0.9, 0.8, True)
     assert (decision.candidates, decision.understanding) == (case.candidates, case.understanding)
+
+
+def test_a_decision_carries_the_threshold_of_the_topic():
+    limits = the_limits(answer=0.95, certified=False, topics={"accounts": 0.7})
+    decision = decide(a_case(limits=limits))
+
+    assert (decision.threshold, decision.certified) == (0.7, True)
+
+
+@pytest.mark.parametrize(
+    ("topic", "threshold", "certified"), [("wifi", 0.6, True), ("bios", None, False), ("sound", 0.8, True)]
+)
+def test_a_topic_without_a_threshold_of_its_own_has_that_of_all(topic, threshold, certified):
+    limits = the_limits(topics={"wifi": 0.6, "bios": None})
+
+    assert (limits.answer_for(topic), limits.certified_for(topic)) == (threshold, certified)
+
+
+def test_a_threshold_set_by_hand_outlives_the_certificate():
+    assert BY_HAND.without_certificate().answer == BY_HAND.answer
+    assert the_limits().without_certificate().answer is None
+
+
+def test_demoting_a_topic_leaves_the_others_alone():
+    limits = EASY_TOPIC.demoting(["wifi"])
+
+    assert (limits.answer_for("wifi"), limits.answer_for("accounts"), limits.answer_for("sound")) == (None, 0.4, 0.8)
 
 
 def test_a_case_without_a_guard_needs_an_understanding():

@@ -1,0 +1,23 @@
+"""Waits until one transaction stands in the way of another."""
+
+from __future__ import annotations
+
+import asyncio
+
+from sqlalchemy import text
+
+PATIENCE_SECONDS = 10
+
+WAITING = text("select count(*) from pg_locks where locktype = 'advisory' and not granted")
+
+
+async def blocked(database):
+    """Wait until some transaction waits for an advisory lock that another holds."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while not await _waiting(database):
+            await asyncio.sleep(0.01)
+
+
+async def _waiting(database):
+    async with database.begin() as connection:
+        return await connection.scalar(WAITING)
