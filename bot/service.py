@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import ctypes
-import ctypes.util
 import errno
-import gc
 import socket
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -18,6 +15,7 @@ import structlog
 from aiohttp import web
 from procrastinate.exceptions import ConnectorException
 
+from bot import memory
 from bot.errors import HeedError, PortTaken
 from bot.hearing import keep_hearing
 from bot.jobs import DECIDE, DELIVER, Foreman, Workshop, job_app
@@ -94,17 +92,8 @@ async def prepare(settings: Settings, database: Database, progress: Progress = s
     log.info("indexed", articles=indexed.articles, changed=indexed.changed, encoded=indexed.encoded)
     brain = await train(settings, database, encoder, progress=progress)
     await drop_former_vectors(database, encoder)
-    _give_memory_back()
+    memory.give_back()
     return brain
-
-
-def _give_memory_back() -> None:
-    """Hand what training freed back to the system, where the C library can: a service lives for months after it."""
-    gc.collect()
-    library = ctypes.util.find_library("c")
-    trim = getattr(ctypes.CDLL(library), "malloc_trim", None) if library else None
-    if trim is not None:
-        trim(0)
 
 
 async def load_encoder(settings: Settings, progress: Progress = silent) -> SentenceEncoder:

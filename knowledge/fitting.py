@@ -93,7 +93,8 @@ def fit(
     without a precedent is judged by what the article says alone.
     """
     tried = [*held_out, *(trial for trial in real if trial.right)]
-    languages = sorted({trial.shelf.language for trial in tried})
+    # Where articles have one question each, the few judged ones would fit the weights to themselves.
+    languages = sorted({trial.shelf.language for trial in held_out})
     rankers = {name: _rank([t for t in tried if t.shelf.language == name], name) for name in languages}
     blank = Logistic(weights=np.zeros(len(SIGNS)), offset=0.0)
     confidence = Confidence(rankers=rankers, calibrator=blank, precedents=precedents)

@@ -36,7 +36,7 @@ TAUGHT: Mapping[str, float] = {
 }
 """The same where articles have several ways to ask, which say more than any answer."""
 
-PULL = 30.0
+PULL = 3.0
 """How strongly the weights are held to what is believed, counted in queries."""
 
 

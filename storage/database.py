@@ -25,6 +25,7 @@ class Database:
 
     def __init__(self, url: str, *, pool: int = 10) -> None:
         self.url = _with_driver(url)
+        self.closing = contextlib.ExitStack()  #: What was opened beside the pool, and closes with it.
         self._engine = create_async_engine(
             self.url,
             pool_size=pool,
@@ -69,6 +70,7 @@ class Database:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        self.closing.close()
         with contextlib.suppress(SQLAlchemyError, PsycopgOperationalError):
             await self._engine.dispose()
 

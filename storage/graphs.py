@@ -43,7 +43,7 @@ _PROGRESS = "select blocks_done, blocks_total from pg_stat_progress_create_index
 async def make_graph(database: Database, encoder: Encoder, told: Told = lambda *_: None) -> None:
     """Build the graph over the vectors of *encoder* where there is none; later vectors enter it by themselves.
 
-    Nobody who reads or writes vectors waits for it. Takes minutes for a million; *told* hears how far it is. Where
+    Nobody who reads or writes vectors waits for it. Takes a minute for 100,000; *told* hears how far it is. Where
     another process builds already, waits for that one. Raises StorageDown.
     """
     async with _connected(database) as builder, _connected(database) as watcher:

@@ -12,7 +12,7 @@ from bot.errors import StorageDown
 from storage.database import CONNECT_SECONDS
 from storage.nearest import ours
 from storage.numbering import Numbering
-from storage.vectors import _HEAD, _record
+from storage.vectors import HEAD, record_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -49,7 +49,7 @@ def load_vectors(database: Database, encoder: Encoder, texts: Sequence[str]) -> 
 
 def _read(database: Database, encoder: Encoder) -> Iterator[NDArray[np.void]]:
     """Give all vectors of *encoder* as they come, many rows at a time."""
-    form, waiting = _record(encoder.dimension), bytearray()
+    form, waiting = record_of(encoder.dimension), bytearray()
     with psycopg.connect(database.conninfo, connect_timeout=CONNECT_SECONDS) as connection:
         # Helpers would only hand every row through one more process.
         connection.execute("set max_parallel_workers_per_gather = 0")
@@ -63,8 +63,8 @@ def _read(database: Database, encoder: Encoder) -> Iterator[NDArray[np.void]]:
 
 def _taken(waiting: bytearray, form: np.dtype[np.void]) -> NDArray[np.void]:
     """Take the whole rows from the front of what waits; the end mark is shorter than a row and stays."""
-    if waiting.startswith(_HEAD):
-        del waiting[: len(_HEAD)]
+    if waiting.startswith(HEAD):
+        del waiting[: len(HEAD)]
     count = len(waiting) // form.itemsize
     rows = np.frombuffer(bytes(waiting[: count * form.itemsize]), form)
     del waiting[: count * form.itemsize]

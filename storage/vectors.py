@@ -27,7 +27,7 @@ FEW = 5_000
 
 # The binary form of COPY, and of a vector: https://www.postgresql.org/docs/current/sql-copy.html#SQL-COPY-FILE-FORMATS,
 # vector_send in https://github.com/pgvector/pgvector/blob/master/src/vector.c
-_HEAD = b"PGCOPY\n\xff\r\n\0" + struct.pack(">ii", 0, 0)
+HEAD = b"PGCOPY\n\xff\r\n\0" + struct.pack(">ii", 0, 0)
 _END = struct.pack(">h", -1)
 
 _LOOK_UP = """
@@ -76,7 +76,7 @@ async def put_vectors(
     """Store the vectors of *texts*: *made* has one row for each. A vector that is stored already stays."""
     if not texts:
         return
-    rows = np.zeros(len(texts), _record(made.shape[1]))
+    rows = np.zeros(len(texts), record_of(made.shape[1]))
     for name, value in (("fields", 2), ("hash_bytes", 32), ("vector_bytes", 4 + 4 * made.shape[1])):
         rows[name] = value
     rows["hash"] = np.frombuffer(b"".join(map(text_hash, texts)), "V32")
@@ -86,7 +86,7 @@ async def put_vectors(
         (await _raw(connection)).cursor() as cursor,
         cursor.copy("copy arriving from stdin (format binary)") as to,
     ):
-        await to.write(_HEAD + rows.tobytes() + _END)
+        await to.write(HEAD + rows.tobytes() + _END)
     await connection.execute(text(_KEEP_ARRIVED), {"model": model, "revision": revision})
     await connection.execute(text("drop table arriving"))
 
@@ -133,16 +133,16 @@ async def _read_all(raw: RawConnection, *, model: str, revision: str) -> list[tu
 
 
 def _parsed(copied: bytes) -> list[tuple[bytes, Vector]]:
-    if len(copied) <= len(_HEAD) + len(_END):
+    if len(copied) <= len(HEAD) + len(_END):
         return []
-    [first] = np.frombuffer(copied, _record(0), count=1, offset=len(_HEAD))
-    record = _record(int(first["dimension"]))
-    count = (len(copied) - len(_HEAD) - len(_END)) // record.itemsize
-    rows = np.frombuffer(copied, record, count=count, offset=len(_HEAD))
+    [first] = np.frombuffer(copied, record_of(0), count=1, offset=len(HEAD))
+    record = record_of(int(first["dimension"]))
+    count = (len(copied) - len(HEAD) - len(_END)) // record.itemsize
+    rows = np.frombuffer(copied, record, count=count, offset=len(HEAD))
     return list(zip(rows["hash"].tolist(), rows["vector"].astype(np.float32), strict=True))
 
 
-def _record(dimension: int) -> np.dtype[np.void]:
+def record_of(dimension: int) -> np.dtype[np.void]:
     """Give the form of a copied row: every field with its length before it, all numbers big end first."""
     return np.dtype(
         [

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import resource
 import time
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bot import service
+from bot import memory, service
 from bot.cli.output import report
 from bot.cli.scratch import scratch
 from bot.errors import StorageDown
@@ -59,15 +58,10 @@ async def throughput(settings: Settings, mentions: int, *, as_json: bool) -> int
         "ratio": round(rates[0] / rates[1], 3),
         "p50_ms": round(float(np.percentile(waits, 50)), 1),
         "p95_ms": round(float(np.percentile(waits, 95)), 1),
-        "memory_mb": memory_mb(),
+        "memory_mb": round(memory.peak_mb()),
     }
     report(figures, as_json=as_json)
     return 0
-
-
-def memory_mb() -> int:
-    """Give the largest memory that this process ever held, in MB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
 def _texts(settings: Settings, count: int) -> list[str]:

@@ -10,8 +10,7 @@ from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from bot import service
-from bot.cli.benching import memory_mb
+from bot import memory, service
 from bot.cli.demo import listening_began, sandboxed
 from bot.cli.output import progress_bars, report
 from bot.cli.scratch import scratch
@@ -169,7 +168,7 @@ def _report(
         "ignored": routes.count(Route.IGNORE),
         "lost": sum(ids[line.id] not in known for line in lines),
         "mentions_per_second": round(len(lines) / seconds, 1),
-        "memory_mb": memory_mb(),
+        "memory_mb": round(memory.peak_mb()),
     }
     report(figures, as_json=as_json)
 

@@ -13,6 +13,7 @@ from bot.nlu.understander import Understander
 from bot.pipeline import Steps
 from bot.training import fingerprints
 from bot.training.certifying import Proof, certificate_fingerprint, limits_in_force
+from bot.training.dense import dense_arm
 from bot.training.shelving import load_knowledge
 from knowledge.confidence import Confidence
 from knowledge.retriever import HybridRetriever
@@ -72,7 +73,8 @@ class Brain:
 
 async def load_brain(settings: Settings, database: Database, encoder: Encoder) -> Brain:
     """Load what was trained before. Raises NotTrained where that is missing or was made for another encoder."""
-    return await _load_trained(settings, database, encoder, await load_knowledge(database, encoder))
+    indexing = await dense_arm(settings, database, encoder)
+    return await _load_trained(settings, database, encoder, await load_knowledge(database, encoder, indexing))
 
 
 async def relearnt(brain: Brain, settings: Settings, database: Database) -> Brain:

@@ -11,14 +11,17 @@ from bot.errors import NotTrained
 from bot.training.encoding import texts_of
 from bot.training.fingerprints import fingerprint
 from knowledge.article import Article
+from knowledge.segment import in_memory
 from knowledge.shelves import Shelves
-from storage import contradictions, library, vectors
+from storage import contradictions, library
+from storage.loading import load_vectors
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from bot.ports import Encoder
     from bot.vocabulary import Vector
+    from knowledge.segment import Indexing
     from knowledge.trust import Overruled
     from storage.database import Database
     from storage.library import Change, Key
@@ -55,7 +58,7 @@ class Knowledge:
         )
 
 
-async def load_knowledge(database: Database, encoder: Encoder) -> Knowledge:
+async def load_knowledge(database: Database, encoder: Encoder, indexing: Indexing = in_memory) -> Knowledge:
     """Put the stored articles that may be searched on shelves. Raises NotTrained where none has vectors, StorageDown.
 
     Articles whose vectors are not complete are left for later: the revision stays behind the first of them.
@@ -66,14 +69,15 @@ async def load_knowledge(database: Database, encoder: Encoder) -> Knowledge:
         overruled = await contradictions.overruled(connection)
         wanted = await asyncio.to_thread(_searchable, changes, quarantined)
         texts = await asyncio.to_thread(texts_of, [article for _, article in wanted])
-        found = await vectors.find_vectors(connection, texts, model=encoder.name, revision=encoder.revision)
+    matrix, stored = await asyncio.to_thread(load_vectors, database, encoder, texts)
+    found = {text: vector for text, vector, there in zip(texts, matrix, stored, strict=True) if there}
     ready = [article for _, article in wanted if found.keys() >= set(texts_of([article]))]
     if not ready:
         raise NotTrained("The knowledge base is not indexed for this encoder; run `heed index` first.")
     known = _fingerprints(ready)
     late = (revision - 1 for revision, article in wanted if key_of(article) not in known)
     return Knowledge(
-        shelves=await asyncio.to_thread(Shelves.of, ready, found),
+        shelves=await asyncio.to_thread(Shelves.of, ready, found, indexing),
         articles={key_of(article): article for article in ready},
         fingerprints=known,
         revision=min(late, default=changes[-1].revision),

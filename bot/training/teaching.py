@@ -14,6 +14,7 @@ from bot.training import fingerprints
 from bot.training.audits import AuditedQuestion, read_audits
 from bot.training.brain import AUDITED, CONFIDENCE, HEADS, Brain, make_brain, make_steps, make_understander
 from bot.training.certifying import Proof, certificate_fingerprint, certify_steps, counts_from
+from bot.training.dense import dense_arm
 from bot.training.progress import Progress, silent
 from bot.training.shelving import Knowledge, load_knowledge
 from bot.vocabulary import Audience, Part
@@ -50,7 +51,7 @@ async def train(
 
     Raises NotTrained where nothing is indexed, DataError for malformed examples or audits, StorageDown.
     """
-    knowledge = await load_knowledge(database, encoder)
+    knowledge = await load_knowledge(database, encoder, await dense_arm(settings, database, encoder, progress))
     lesson = await asyncio.to_thread(_read_lesson, settings, knowledge)
     sources = (knowledge.fingerprint, fingerprints.of_file(settings.data.audits))
     wanted = fingerprints.fingerprint(

@@ -23,9 +23,8 @@ async def test_the_setting_pgvector_finds_what_faiss_finds(database):
     found = {}
     for place in ("faiss", "pgvector"):
         settings = load_settings(environ={"HEED_DATA_INDEX": place})
-        async with dense_arm(settings, database, encoder) as indexing:
-            index = indexing(texts, vectors)
-            found[type(index)] = index.search(asked, 5)
+        index = (await dense_arm(settings, database, encoder))(texts, vectors)
+        found[type(index)] = index.search(asked, 5)
 
     assert set(found) == {DenseIndex, StoredIndex}
     assert np.allclose(found[DenseIndex][0], found[StoredIndex][0], atol=1e-5)

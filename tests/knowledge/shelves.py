@@ -116,6 +116,37 @@ def judged(text, *right, **values):
     return Judged(understanding=an_understanding(text, **values), right=frozenset(right))
 
 
+ANSWERED = {
+    "laptop battery dies quickly": "battery-drains",
+    "battery life is bad": "battery-drains",
+    "wifi keeps disconnecting": "wifi-drops",
+    "lost wifi after sleep": "wifi-drops",
+    "monitor black on the dock": "dock-no-picture",
+    "no signal through dock": "dock-no-picture",
+    "forgot my password": "reset-password",
+    "cannot log in to my account": "reset-password",
+}
+UNANSWERED = (
+    "battery recall programme refund",
+    "dock for the older model price",
+    "wifi of the train is slow",
+    "password manager you recommend",
+    "battery pack on a plane",
+    "picture frame of my account",
+)
+
+
+@lru_cache(maxsize=1)
+def judged_questions():
+    """Questions that come again in nearly the same words, as customers' do: some with an answer and some without."""
+    known = [*ANSWERED.items(), *((text, None) for text in UNANSWERED)]
+    return tuple(
+        judged(said, *([article] if article else []))
+        for text, article in known
+        for said in (text, f"hello {text}", f"{text} please")
+    )
+
+
 @lru_cache(maxsize=1)
 def chatter():
     texts = ("good morning everyone", "what a lovely day", "buy cheap followers now", "ha ha ha", "see you at the game")
@@ -125,6 +156,12 @@ def chatter():
 @lru_cache(maxsize=1)
 def fitted():
     return fit_confidence(shelves(), asked(), chatter())
+
+
+@lru_cache(maxsize=1)
+def fitted_to_judged():
+    """A confidence that has seen what precedents are worth."""
+    return fit_confidence(shelves(), asked(), chatter(), judged_questions())
 
 
 @lru_cache(maxsize=1)
