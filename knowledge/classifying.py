@@ -14,7 +14,7 @@ from scipy.linalg import cho_factor, cho_solve
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from bot.vocabulary import Vector, Vectors
+    from bot.vocabulary import Vectors
 
 LARGEST = 4_000
 """Texts that one may be taught by: the solve takes their third power in time."""
@@ -33,9 +33,12 @@ class ArticleClassifier:
         kernel[np.diag_indices_from(kernel)] += _RIDGE
         self._weights = cho_solve(cho_factor(kernel, lower=True), np.eye(articles, dtype=np.float32)[owner])
 
-    def belonging(self, vector: Vector, letters: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Give about 1 for the article that a query belongs to and about 0 for others: shape (articles,)."""
-        return np.asarray((_nearness(self._vectors @ vector) + letters) @ self._weights, dtype=np.float32)
+    def belonging(self, queries: Vectors, letters: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Give about 1 for the article that a query belongs to and about 0 for others: shape (queries, articles).
+
+        *letters* is the likeness of each query's letters to those of each text that taught: shape (queries, texts).
+        """
+        return np.asarray((_nearness(queries @ self._vectors.T) + letters) @ self._weights, dtype=np.float32)
 
 
 def _nearness(cosines: NDArray[np.float32]) -> NDArray[np.float32]:

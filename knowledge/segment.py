@@ -125,14 +125,24 @@ class Segment:
 
     def nominate(self, queries: Sequence[Query], reach: int) -> list[Measured]:
         """Let each arm nominate up to *reach* articles for each query, and measure them."""
-        _, near = self.dense.search(np.stack([query.vector for query in queries]), _PASSAGES_PER_ARTICLE * reach)
+        vectors = np.stack([query.vector for query in queries])
+        _, near = self.dense.search(vectors, _PASSAGES_PER_ARTICLE * reach)
         letters = self.letters.likeness([query.text for query in queries])
-        return [self._of_one(query, near[row], letters[row], reach) for row, query in enumerate(queries)]
+        classified = self._classifier.belonging(vectors, letters) if self._classifier else [None] * len(queries)
+        arms = zip(queries, near, letters, classified, strict=True)
+        return [self._of_one(*found, reach=reach) for found in arms]
 
-    def _of_one(self, query: Query, near: NDArray[np.int64], letters: NDArray[np.float32], reach: int) -> Measured:
+    def _of_one(
+        self,
+        query: Query,
+        near: NDArray[np.int64],
+        letters: NDArray[np.float32],
+        belonging: NDArray[np.float32] | None,
+        *,
+        reach: int,
+    ) -> Measured:
         lexical = self._lexical.scores(query.rarities) / query.total
         wording = self._wording.scores(query.rarities) / query.total
-        belonging = self._classifier.belonging(query.vector, letters) if self._classifier else None
         nominated = self._nominated(near, (lexical, belonging), (wording, letters), reach)
         if not len(nominated):
             return Measured(nominated, np.zeros((0, len(FEATURES))), nominated)

@@ -21,7 +21,7 @@ LETTERS = LetterIndex(TEXTS)
 
 def taught(ways=WAYS):
     owner = np.array([article for _, article in ways])
-    return ArticleClassifier(ENCODER.encode(TEXTS), np.stack(LETTERS.likeness(TEXTS)), owner, 2)
+    return ArticleClassifier(ENCODER.encode(TEXTS), LETTERS.among_themselves(), owner, 2)
 
 
 def belonging(text, classifier=None):

@@ -230,12 +230,6 @@ def test_a_segment_beside_another_takes_over_how_much_words_tell():
     ]
 
 
-def test_a_segment_beside_another_is_not_taught():
-    beside = segment_of(ENGLISH, segment_of(PLAIN))
-
-    assert {row["belonging"] for row in measure(beside, ASKED).values()} == {0.0}
-
-
 def test_the_vectors_are_those_of_the_passages_in_their_order(taught):
     assert np.array_equal(taught.vectors, ENCODER.encode([passage.text for passage in taught.passages]))
 

@@ -8,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.vocabulary import Part
-from knowledge import shelf as shelf_module
 from knowledge.segment import FEATURES
 from knowledge.shelf import MERGED_AT, Shelf
 from tests.knowledge.shelves import ENCODER, a_plain_article, an_article, nominees, shelves, vectors_of
@@ -89,8 +88,6 @@ def test_a_shelf_can_do_without_some_passages():
     assert [passage.text for passage in smaller.passages] == [article.question for article in shelf.articles]
 
 
-# Below, the shelf is large enough that what is put on it goes to a segment of its own.
-
 THINGS = "kettle lamp drill camera printer radio heater fan".split()
 TROUBLES = "hums leaks stinks sparks wobbles".split()
 
@@ -103,10 +100,9 @@ NEW = a_plain_article("router-blinks", "Why is it that my router blinks?", "Look
 CHANGED = replace(STOCK[0], question="Why is it that my kettle screams?")
 
 
-@pytest.fixture
-def stock(monkeypatch):
-    """A shelf that counts as large."""
-    monkeypatch.setattr(shelf_module, "SMALL", 10)
+@pytest.fixture(scope="module")
+def stock():
+    """A shelf large enough that single changes go to a segment of their own."""
     return shelf_of(STOCK)
 
 
@@ -131,9 +127,9 @@ def first(shelf, text):
     return max(found, key=lambda name: found[name][FEATURES.index("question")])
 
 
-def test_a_changed_small_shelf_is_as_if_indexed_anew():
-    put, rest = (CHANGED, NEW), STOCK[2:]
-    after = changed(shelf_of(STOCK), *put, gone=[STOCK[1].id])
+def test_a_shelf_of_which_much_has_changed_is_as_if_indexed_anew():
+    put, rest = (CHANGED, NEW), STOCK[2:10]
+    after = changed(shelf_of(STOCK[:10]), *put, gone=[STOCK[1].id])
     anew = shelf_of([*rest, *put])
 
     assert after.articles == anew.articles
@@ -142,14 +138,14 @@ def test_a_changed_small_shelf_is_as_if_indexed_anew():
     assert all(np.array_equal(row, measured(anew, "kettle")[name]) for name, row in measured(after, "kettle").items())
 
 
-def test_what_is_added_to_a_large_shelf_is_found_at_once(stock):
+def test_what_is_added_to_a_shelf_is_found_at_once(stock):
     after = changed(stock, NEW)
 
     assert first(after, NEW.question) == NEW.id
     assert NEW.id not in measured(stock, NEW.question)
 
 
-def test_a_replaced_article_of_a_large_shelf_is_found_by_its_new_question_alone(stock):
+def test_a_replaced_article_is_found_by_its_new_question_alone(stock):
     after = changed(stock, CHANGED)
 
     assert first(after, CHANGED.question) == CHANGED.id
@@ -162,20 +158,20 @@ def nearest(shelf, text):
     return [shelf.passages[number] for number in found.passages]
 
 
-def test_what_is_gone_from_a_large_shelf_is_never_nominated(stock):
+def test_what_is_gone_is_never_nominated(stock):
     after = changed(stock, gone=[STOCK[0].id])
 
     assert all(STOCK[0].id not in measured(after, article.question) for article in STOCK)
 
 
-def test_what_was_added_to_a_large_shelf_can_go_again(stock):
+def test_what_was_added_can_go_again(stock):
     after = changed(changed(stock, NEW), gone=[NEW.id])
 
     assert after.articles == stock.articles
     assert NEW.id not in measured(after, NEW.question)
 
 
-def test_what_was_added_to_a_large_shelf_can_be_replaced(stock):
+def test_what_was_added_can_be_replaced(stock):
     louder = replace(NEW, question="Why is it that my router screams?")
     after = changed(changed(stock, NEW), louder)
 
@@ -183,7 +179,7 @@ def test_what_was_added_to_a_large_shelf_can_be_replaced(stock):
     assert first(after, louder.question) == NEW.id
 
 
-def test_a_second_change_of_a_large_shelf_keeps_the_first(stock):
+def test_a_second_change_keeps_the_first(stock):
     after = changed(changed(stock, NEW, gone=[STOCK[0].id]), CHANGED_LAMP)
 
     assert first(after, NEW.question) == NEW.id
@@ -211,7 +207,7 @@ def test_the_old_shelf_answers_as_before(stock):
     assert measured(stock, "kettle hums").keys() == before.keys()
 
 
-def test_a_large_shelf_measures_what_stands_beside_it_nearly_as_if_indexed_anew(stock):
+def test_a_shelf_measures_what_stands_beside_it_nearly_as_if_indexed_anew(stock):
     # Their words, though not together, are known from other articles: what no article had before has no weight yet.
     late, gone = (STOCK[0], STOCK[11]), STOCK[22]
     after = changed(shelf_of([article for article in STOCK if article not in late]), *late, gone=[gone.id])
@@ -238,7 +234,7 @@ def test_the_numbers_of_nominees_point_at_the_right_articles_and_passages_of_bot
         assert after.vectors[found.passages] @ vector == pytest.approx(found.features[:, dense], abs=1e-5)
 
 
-def test_a_large_shelf_is_indexed_anew_when_the_eighth_part_of_it_has_changed(stock):
+def test_a_shelf_is_indexed_anew_when_the_eighth_part_of_it_has_changed(stock):
     eighth = len(STOCK) // MERGED_AT
     shelf, sizes = stock, []
     for number in range(eighth + 1):
@@ -249,7 +245,7 @@ def test_a_large_shelf_is_indexed_anew_when_the_eighth_part_of_it_has_changed(st
     assert len(shelf.articles) == len(STOCK) + eighth + 1
 
 
-def test_a_large_shelf_is_indexed_anew_when_the_eighth_part_of_it_is_gone(stock):
+def test_a_shelf_is_indexed_anew_when_the_eighth_part_of_it_is_gone(stock):
     eighth = len(STOCK) // MERGED_AT
     nearly = changed(stock, gone=[article.id for article in STOCK[:eighth]])
     merged = changed(nearly, gone=[STOCK[eighth].id])
@@ -275,25 +271,21 @@ STEPS = st.lists(
 @settings(max_examples=15, deadline=None)
 @given(STEPS)
 def test_whatever_is_put_and_taken_in_whatever_order_exactly_the_last_state_is_found(steps):
-    small, shelf_module.SMALL = shelf_module.SMALL, 10
-    try:
-        shelf, wanted = shelf_of(STOCK[6:]), {article.id: article for article in STOCK[6:]}
-        for number, (article_id, step) in enumerate(steps):
-            put = [a_plain_article(article_id, f"Why is it that my {article_id} says {number}?")] * (step == "put")
-            shelf = changed(shelf, *put, gone=[article_id] * (step == "gone"))
-            wanted.pop(article_id, None)
-            wanted |= {article.id: article for article in put}
-        names = {name for article in wanted.values() for name in measured(shelf, article.question)}
-        assert names == set(wanted)
-        assert all(first(shelf, article.question) == name for name, article in wanted.items())
-    finally:
-        shelf_module.SMALL = small
+    shelf, wanted = shelf_of(STOCK[6:]), {article.id: article for article in STOCK[6:]}
+    for number, (article_id, step) in enumerate(steps):
+        put = [a_plain_article(article_id, f"Why is it that my {article_id} says {number}?")] * (step == "put")
+        shelf = changed(shelf, *put, gone=[article_id] * (step == "gone"))
+        wanted.pop(article_id, None)
+        wanted |= {article.id: article for article in put}
+
+    assert {name for article in wanted.values() for name in measured(shelf, article.question)} == set(wanted)
+    assert all(first(shelf, article.question) == name for name, article in wanted.items())
 
 
-def test_what_is_added_to_a_taught_large_shelf_belongs_to_nobody_yet(monkeypatch):
-    monkeypatch.setattr(shelf_module, "SMALL", 1)
+def test_what_is_added_to_a_taught_shelf_is_taught_at_once():
     library = [an_article(f"{thing}-{n}", ask=(f"{thing} {n}", f"my {thing}")) for thing in THINGS for n in range(2)]
     after = changed(shelf_of(library), an_article("new", ask=("router", "my router")))
+    belonging = FEATURES.index("belonging")
 
-    assert measured(after, "router")["new"][FEATURES.index("belonging")] == 0
-    assert measured(after, "kettle 1")["kettle-1"][FEATURES.index("belonging")] > 0.3
+    assert measured(after, "router")["new"][belonging] > 0.5
+    assert measured(after, "kettle 1")["kettle-1"][belonging] > 0.3
