@@ -72,7 +72,7 @@ def _point(found: Bin) -> str:
     return (
         f'<line class="doubt" x1="{across:.1f}" x2="{across:.1f}" y1="{low:.1f}" y2="{high:.1f}"/>'
         f'<circle class="bin" cx="{across:.1f}" cy="{up:.1f}" r="3.5"/>'
-        f'<text class="count" x="{across + 5:.1f}" y="{up - 4:.1f}">{found.answers}</text>'
+        f'<text class="count" x="{across + 5:.1f}" y="{max(up - 4, 10):.1f}">{found.answers}</text>'
     )
 
 
