@@ -321,7 +321,7 @@ def release(
 
 
 Corpus = Annotated[Path, typer.Option(help='JSON lines {"id", "question"?, "answer"?, "text"?, "label"?}.')]
-Queries = Annotated[Path, typer.Option(help='JSON lines {"id", "text", "relevant": [ids]}, or "label".')]
+Queries = Annotated[Path, typer.Option(help='JSON lines {"id", "text", "relevant": list of ids}, or "label".')]
 Spoken = Annotated[str | None, typer.Option(help="Language, such as de; else it is told from the corpus.")]
 
 

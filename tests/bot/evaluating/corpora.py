@@ -38,12 +38,18 @@ ANSWERABLE = [
 ]
 
 UNANSWERABLE = [
-    Question(id=f"{way}-{thing}", text=way.format(thing), relevant=frozenset())
+    Question(id=f"{number}-{thing}", text=way.format(thing), relevant=frozenset())
     for thing in THINGS
-    for way in ("where is the {0} shipped from", "is the {0} sold in red", "I love my {0} so much", "price of a {0}?")
-]
+    for number, way in enumerate(
+        (
+            "where is the {0} shipped from", "is the {0} sold in red", "I love my {0} so much", "price of a {0}?",
+            "who designed this {0}", "can I rent a {0}", "{0} and toaster as a set", "my {0} arrived today, thanks",
+            "does the {0} fit into a cupboard", "which {0} is the newest", "voucher for a second {0}", "{0} for export",
+        )
+    )
+]  # fmt: skip
 
-QUESTIONS = [question for pair in zip(ANSWERABLE, UNANSWERABLE * 3, strict=True) for question in pair]
+QUESTIONS = [question for pair in zip(ANSWERABLE, UNANSWERABLE, strict=True) for question in pair]
 
 
 def write(file, rows):
