@@ -92,6 +92,16 @@ class Article:
             "valid_until": self.valid_until.isoformat(),
         }
 
+    def to_row(self) -> dict[str, Any]:
+        """Give the article as a row of the library: its document, and what is looked up without reading that."""
+        return {
+            "id": self.id,
+            "language": self.language,
+            "topic": self.topic,
+            "fingerprint": self.fingerprint,
+            "document": self.to_document(),
+        }
+
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> Article:
         """Read what `to_document` gave."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
 
-    from bot.vocabulary import Candidate, Vector
+    from bot.vocabulary import Vector
     from knowledge.article import Article
     from knowledge.disagreeing import Disagreement
 
@@ -114,16 +114,6 @@ def find_contradictions(articles: Sequence[Article], vectors: Mapping[str, Vecto
             if disagrees:
                 found.append(_contradiction(winner, loser, disagrees))
     return found
-
-
-def without_overruled(candidates: Sequence[Candidate], overruled: Overruled) -> tuple[Candidate, ...]:
-    """Give *candidates* without those that another of them overrules."""
-    present = {(candidate.article_id, candidate.language) for candidate in candidates}
-    return tuple(
-        candidate
-        for candidate in candidates
-        if not present & overruled.get((candidate.article_id, candidate.language), frozenset())
-    )
 
 
 def _answering_the_same(shelf: Sequence[Article], vectors: Mapping[str, Vector]) -> Iterator[tuple[Article, Article]]:

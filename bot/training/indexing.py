@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import structlog
 
@@ -107,21 +107,10 @@ async def _store(database: Database, read: Library) -> tuple[int, frozenset[Key]
     async with database.begin() as connection:
         stored = await library.article_fingerprints(connection, FILES)
         changed = [article for key, article in wanted.items() if stored.get(key) != article.fingerprint]
-        taken = await library.put_articles(connection, [row_of(article) for article in changed])
+        taken = await library.put_articles(connection, [article.to_row() for article in changed])
         gone = stored.keys() - wanted.keys()
         await library.drop_articles(connection, gone)
     return len(changed) - len(taken) + len(gone), taken
-
-
-def row_of(article: Article) -> dict[str, Any]:
-    """Give *article* as the library stores it."""
-    return {
-        "id": article.id,
-        "language": article.language,
-        "topic": article.topic,
-        "fingerprint": article.fingerprint,
-        "document": article.to_document(),
-    }
 
 
 def _taken(folder: Path, key: Key) -> DataError:

@@ -14,7 +14,6 @@ from storage import inbox, library
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Sequence
     from datetime import date
-    from typing import Any
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -100,20 +99,10 @@ async def _store(connection: AsyncConnection, articles: Sequence[Article], ledge
     )
     kept = {(document["id"], document["language"]) for document in earlier if document["reviewed"]}
     taken = await library.put_articles(
-        connection, [_row(article) for article in articles if key_of(article) not in kept]
+        connection, [article.to_row() for article in articles if key_of(article) not in kept]
     )
     ledger.book(articles, kept=kept, taken=taken)
 
 
 def _cursor_name(origin: str) -> str:
     return f"import {origin}"
-
-
-def _row(article: Article) -> dict[str, Any]:
-    return {
-        "id": article.id,
-        "language": article.language,
-        "topic": article.topic,
-        "fingerprint": article.fingerprint,
-        "document": article.to_document(),
-    }

@@ -15,7 +15,6 @@ from bot.cli.articles import Wanted, list_articles, quarantine_article, release_
 from bot.cli.main import app
 from bot.errors import IllegalMove
 from bot.settings import DatabaseSettings, LogSettings, Settings
-from bot.training.indexing import row_of
 from storage import library
 from tests.knowledge.shelves import an_article
 
@@ -39,7 +38,7 @@ def logging_as_before():
 async def settings(database_url, database):
     """Settings of a database with four articles."""
     async with database.begin() as connection:
-        await library.put_articles(connection, [row_of(article) for article in (REVIEWED, GERMAN, FORUM, OLD)])
+        await library.put_articles(connection, [article.to_row() for article in (REVIEWED, GERMAN, FORUM, OLD)])
     return Settings(database=DatabaseSettings(url=database_url), log=LogSettings(level="error"))
 
 
@@ -129,7 +128,7 @@ async def test_a_quarantine_needs_a_reason(settings):
 
 async def test_an_expired_article_that_is_reviewed_still_counts_as_expired(settings, database, listed):
     async with database.begin() as connection:
-        await library.put_articles(connection, [row_of(replace(REVIEWED, valid_until=date(2020, 1, 1)))])
+        await library.put_articles(connection, [replace(REVIEWED, valid_until=date(2020, 1, 1)).to_row()])
 
     assert ("reviewed", "en", "expired") in await listed()
 

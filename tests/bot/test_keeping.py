@@ -16,7 +16,6 @@ from bot import service
 from bot.nlu.hashing import HashingEncoder
 from bot.training import Librarian, index, load_brain, train
 from bot.training.encoding import texts_of
-from bot.training.indexing import row_of
 from bot.training.keeping import ENCODED_AT_ONCE, READ_AT_ONCE
 from knowledge.article import Article
 from storage import library, vectors
@@ -92,7 +91,7 @@ async def until(asked, *librarians):
 
 async def put(database, *articles):
     async with database.begin() as connection:
-        await library.put_articles(connection, [row_of(article) for article in articles])
+        await library.put_articles(connection, [article.to_row() for article in articles])
 
 
 async def drop(database, *keys):
@@ -191,13 +190,13 @@ async def test_what_nobody_announced_is_found_at_the_next_look(trained, settings
     librarian = Librarian(trained, settings, database, bench=bench, patience=0.02)
     async with keeping(librarian):
         async with database.begin() as connection:
-            await connection.execute(insert(articles).values(**row_of(PRINTER)))
+            await connection.execute(insert(articles).values(**PRINTER.to_row()))
         await until(finds, librarian)
 
 
 async def test_a_change_that_is_committed_after_a_later_one_began_is_not_missed(librarian, database):
     async with database.begin() as early:
-        await library.put_articles(early, [row_of(PRINTER)])
+        await library.put_articles(early, [PRINTER.to_row()])
         late = asyncio.create_task(put(database, replace(PRINTER, id="later", question="Why is it late?")))
         await blocked(database)
         await librarian.look()

@@ -15,7 +15,6 @@ from bot.pipeline import think
 from bot.settings import DecidingSettings, Settings
 from bot.training import drop_former_vectors, index, load_brain, train
 from bot.training.certifying import Proof, limits_in_force
-from bot.training.indexing import row_of
 from bot.training.progress import CHUNK
 from bot.training.shelving import load_knowledge
 from bot.vocabulary import Route
@@ -80,7 +79,7 @@ async def test_an_article_that_is_gone_is_dropped(settings, database):
 async def test_indexing_leaves_imported_articles_alone(settings, database):
     imported = an_article("forum-1", origin="forum", question="Why is it loud?")
     async with database.begin() as connection:
-        await library.put_articles(connection, [row_of(imported)])
+        await library.put_articles(connection, [imported.to_row()])
     done = await index(settings, database, HashingEncoder())
 
     assert done.articles == len(LIBRARY) + 1
@@ -90,7 +89,7 @@ async def test_indexing_leaves_imported_articles_alone(settings, database):
 
 async def test_a_file_whose_id_an_imported_article_has_is_reported(settings, database):
     async with database.begin() as connection:
-        await library.put_articles(connection, [row_of(an_article("wifi-drops", origin="forum"))])
+        await library.put_articles(connection, [an_article("wifi-drops", origin="forum").to_row()])
     done = await index(settings, database, HashingEncoder())
 
     assert (done.articles, done.changed) == (len(LIBRARY), len(LIBRARY) - 1)
@@ -154,7 +153,7 @@ async def test_an_interrupted_encoding_goes_on_where_it_was(settings, database):
 async def test_what_is_not_encoded_yet_is_left_for_later(settings, database):
     await index(settings, database, HashingEncoder())
     async with database.begin() as connection:
-        await library.put_articles(connection, [row_of(an_article("new", question="What is new?"))])
+        await library.put_articles(connection, [an_article("new", question="What is new?").to_row()])
         last = (await library.changes_since(connection, 0))[-1].revision
     knowledge = await load_knowledge(database, HashingEncoder())
 

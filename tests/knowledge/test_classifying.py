@@ -25,7 +25,7 @@ def taught(ways=WAYS):
 
 
 def belonging(text, classifier=None):
-    return (classifier or taught()).belonging(ENCODER.encode([text])[0], LETTERS.likeness([text])[0])
+    return (classifier or taught()).belonging(ENCODER.encode([text]), LETTERS.likeness([text]))[0]
 
 
 @pytest.mark.parametrize(("text", "article"), WAYS)
@@ -55,3 +55,10 @@ def test_an_article_without_a_text_is_never_meant():
     nearly_all = taught([(text, 0) for text, _ in WAYS])
 
     assert belonging(TEXTS[0], nearly_all)[1] == pytest.approx(0.0, abs=1e-6)
+
+
+def test_each_query_of_a_batch_is_told_what_it_is_told_alone():
+    together = taught().belonging(ENCODER.encode(TEXTS), LETTERS.likeness(TEXTS))
+
+    assert together.shape == (len(TEXTS), 2)
+    assert together == pytest.approx(np.stack([belonging(text) for text in TEXTS]), abs=1e-5)

@@ -9,6 +9,7 @@ from bot.vocabulary import Part
 from knowledge.confidence import PRECEDENT_SIGNS, SIGNS
 from knowledge.fitting import fit, fit_confidence, hold_out, precedents_of, put, signs_of
 from knowledge.precedents import Precedents
+from knowledge.ranking import believed
 from knowledge.segment import FEATURES
 from knowledge.shelf import Shelf
 from tests.bot.values import an_understanding
@@ -227,6 +228,16 @@ def test_an_understanding_in_no_language_is_put_to_no_shelf():
     unsure = [replace(judged("my battery dies"), understanding=an_understanding("my battery dies", language=None))]
 
     assert [trial for shelf in shelves().values() for trial in put(shelf, unsure)] == []
+
+
+def test_without_ways_to_ask_the_weights_stay_as_they_are_believed():
+    plain = [a_plain_article("hum", "Why does my kettle hum?"), a_plain_article("leak", "Why does my kettle leak?")]
+    shelf = Shelf.of(plain, vectors_of(plain))
+    confidence = fit([], list(put(shelf, [judged("kettle hums", "hum")] * 30)), Precedents.none())
+    nominees = next(put(shelf, [judged("kettle hums", "hum")])).nominees
+
+    assert confidence.rankers == {}
+    assert np.array_equal(confidence.score(nominees, "en"), believed("en", taught=False).probability(nominees.features))
 
 
 def test_ranking_is_learnt_for_each_language_apart():

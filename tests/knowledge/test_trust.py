@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 from bot.nlu.encoder import SentenceEncoder
 from bot.settings import ROOT, EncoderSettings
 from knowledge.article import Article, Source, read_library
-from knowledge.trust import WEIGHTS, find_contradictions, quality, without_overruled
-from tests.bot.values import a_candidate
+from knowledge.trust import WEIGHTS, find_contradictions, quality
 
 TODAY = date(2026, 11, 20)
 
@@ -326,15 +325,6 @@ def test_the_sample_knowledge_base_contradicts_itself_nowhere():
     vectors = SentenceEncoder(EncoderSettings()).encode(questions)
 
     assert find_contradictions(articles, dict(zip(questions, vectors, strict=True))) == []
-
-
-def test_an_overruled_candidate_goes_where_one_that_won_is_at_hand():
-    official, forum, other = (a_candidate(name) for name in ("official", "forum", "other"))
-    overruled = {("forum", "en"): frozenset({("official", "en")})}
-
-    assert without_overruled((forum, other, official), overruled) == (other, official)
-    assert without_overruled((forum, other), overruled) == (forum, other)
-    assert without_overruled((forum, a_candidate("official", language="de")), overruled)[0] == forum
 
 
 ARTICLES = st.builds(
