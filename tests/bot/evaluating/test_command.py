@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import logging
 import sys
-from asyncio.subprocess import PIPE
 
 import numpy as np
 import pytest
@@ -17,8 +15,6 @@ from bot.cli.main import main
 from bot.errors import DataError
 from bot.evaluating.answering import Predicted
 from tests.bot.evaluating.corpora import CORPUS, QUESTIONS, document, write
-
-HEED = [sys.executable, "-c", "from bot.cli.main import main; main()", "evaluate"]
 
 FIGURES = (
     "queries", "answered", "coverage", "wrong", "wrong_rate", "threshold", "certified", "upper_bound", "missing",
@@ -41,8 +37,8 @@ def asked(name, number, relevant):
 
 
 @pytest.fixture
-def refused(monkeypatch, capsys):
-    """Runs a command that must fail, and gives what it writes to stderr; logging stays as it was."""
+def heed(monkeypatch, capsys):
+    """Runs a command as the program does, and gives its exit code and what it wrote; logging stays as it was."""
     root = logging.getLogger()
     before = root.handlers, root.level
 
@@ -51,13 +47,23 @@ def refused(monkeypatch, capsys):
         monkeypatch.setattr(sys, "argv", ["heed", "evaluate", command, *words, *more])
         with pytest.raises(SystemExit) as ended:
             main()
-        told = capsys.readouterr()
-        assert (ended.value.code, told.out) == (2, "")
-        return told.err
+        return ended.value.code, capsys.readouterr()
 
     yield run
     root.handlers, root.level = before
     structlog.reset_defaults()
+
+
+@pytest.fixture
+def refused(heed):
+    """Runs a command that must fail, and gives what it writes to stderr."""
+
+    def run(command, given, *more):
+        code, told = heed(command, given, *more)
+        assert (code, told.out) == (2, "")
+        return told.err
+
+    return run
 
 
 def without(given, option):
@@ -124,23 +130,22 @@ def test_predictions_that_cannot_be_written_are_named(tmp_path):
         _write(tmp_path, [], nothing)
 
 
-async def test_answering_prints_one_object_and_writes_a_line_for_each_query(tmp_path):
+def test_answering_prints_one_object_and_writes_a_line_for_each_query(heed, tmp_path):
+    asked = QUESTIONS[120:150]
     given = {
         "--corpus": write(tmp_path / "corpus.jsonl", map(document, CORPUS)),
-        "--calibration": write(tmp_path / "calibration.jsonl", map(document, QUESTIONS[:160])),
-        "--queries": write(tmp_path / "queries.jsonl", map(document, QUESTIONS[160:190])),
+        "--calibration": write(tmp_path / "calibration.jsonl", map(document, QUESTIONS[:120])),
+        "--queries": write(tmp_path / "queries.jsonl", map(document, asked)),
         "--max-wrong": "0.1",
         "--predictions": tmp_path / "predictions.jsonl",
     }
-    words = [str(word) for option in given.items() for word in option]
-    process = await asyncio.create_subprocess_exec(*HEED, "answering", *words, "--json", stdout=PIPE, stderr=PIPE)
-    out, told = await asyncio.wait_for(process.communicate(), 300)
-    assert process.returncode == 0, told
-    figures = json.loads(out.splitlines()[-1])
+    code, told = heed("answering", given, "--json")
+    assert code == 0, told.err
+    figures = json.loads(told.out.splitlines()[-1])
     predictions = [json.loads(line) for line in given["--predictions"].read_text().splitlines()]
 
     assert tuple(figures) == FIGURES
     assert (figures["queries"], figures["language"], figures["certified"]) == (30, "en", True)
-    assert [row["id"] for row in predictions] == [question.id for question in QUESTIONS[160:190]]
+    assert [row["id"] for row in predictions] == [question.id for question in asked]
     sure = [row for row in predictions if row["confidence"] >= figures["threshold"]]
     assert (len(sure), sum(not row["right"] for row in sure)) == (figures["answered"], figures["wrong"])
