@@ -67,6 +67,24 @@ class Confidence:
         ranker = self.rankers.get(language) or believed(language, taught=False)
         return ranker.probability(nominees.features)
 
+    def signs(
+        self,
+        shelf: Shelf,
+        nominees: Nominees,
+        scores: NDArray[np.float64],
+        understanding: Understanding,
+        own: int | None = None,
+    ) -> NDArray[np.float64]:
+        """Give what speaks for the first nominee: shape (len(SIGNS),).
+
+        *own* is the number of the precedent that the question itself is, if any, which then says nothing.
+        """
+        nearness = self.precedents.nearness(understanding.vector)
+        if own is not None and len(nearness):
+            nearness[own] = 0.0
+        first = shelf.articles[int(nominees.articles[int(np.argmax(scores))])]
+        return read_signs(shelf, nominees, scores, understanding, self.precedents.speak(nearness, first.id))
+
     def of_first(self, signs: NDArray[np.float64]) -> float:
         """Give the probability that the first nominee is right, from its *signs*."""
         return float(self.calibrator.probability(signs[None, :])[0])

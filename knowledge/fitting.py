@@ -14,7 +14,7 @@ import numpy as np
 
 from bot.vocabulary import Part, Understanding
 from knowledge.calibration import calibration_error
-from knowledge.confidence import PRECEDENT_SIGNS, SIGNS, Confidence, read_signs
+from knowledge.confidence import PRECEDENT_SIGNS, SIGNS, Confidence
 from knowledge.logistic import Logistic, fit_logistic
 from knowledge.precedents import Precedents, join
 from knowledge.ranking import fit_ranker
@@ -57,7 +57,6 @@ class Trial:
     nominees: Nominees
     understanding: Understanding
     right: frozenset[int]  #: Numbers of the articles; empty where nothing answers it.
-    weight: float = 1.0
     own: int | None = None  #: The number of the precedent that this question itself is.
 
 
@@ -158,11 +157,7 @@ def signs_of(confidence: Confidence, trials: Sequence[Trial]) -> tuple[NDArray[n
             continue
         scores = confidence.score(trial.nominees, trial.shelf.language)
         first = int(trial.nominees.articles[int(np.argmax(scores))])
-        nearness = confidence.precedents.nearness(trial.understanding.vector)
-        if trial.own is not None and len(nearness):
-            nearness[trial.own] = 0.0
-        before = confidence.precedents.speak(nearness, trial.shelf.articles[first].id)
-        signs.append(read_signs(trial.shelf, trial.nominees, scores, trial.understanding, before)[None, :])
+        signs.append(confidence.signs(trial.shelf, trial.nominees, scores, trial.understanding, trial.own)[None, :])
         right.append(first in trial.right)
     return np.vstack(signs), np.array(right, dtype=bool)
 

@@ -8,13 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bot.vocabulary import Candidate
-from knowledge.confidence import read_signs
 from knowledge.segment import FEATURES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-
-    from numpy.typing import NDArray
 
     from bot.vocabulary import Passage, Understanding
     from knowledge.article import Article
@@ -95,7 +92,8 @@ class HybridRetriever:
             return ()
         scores = self._confidence.score(nominees, shelf.language)
         order = np.argsort(-scores, kind="stable")[:SHOWN]
-        first, best = self._of_first(shelf, nominees, scores, understanding), float(scores[order[0]])
+        first = self._confidence.of_first(self._confidence.signs(shelf, nominees, scores, understanding))
+        best = float(scores[order[0]])
         return tuple(
             self._candidate(
                 shelf.articles[int(nominees.articles[n])],
@@ -107,14 +105,6 @@ class HybridRetriever:
             )
             for n in order
         )
-
-    def _of_first(
-        self, shelf: Shelf, nominees: Nominees, scores: NDArray[np.float64], understanding: Understanding
-    ) -> float:
-        precedents = self._confidence.precedents
-        article = shelf.articles[int(nominees.articles[int(np.argmax(scores))])]
-        before = precedents.speak(precedents.nearness(understanding.vector), article.id)
-        return self._confidence.of_first(read_signs(shelf, nominees, scores, understanding, before))
 
     def _candidate(
         self, article: Article, passage: Passage, *, score: float, parts: Mapping[str, float], confidence: float
