@@ -10,11 +10,13 @@ HeedError
 └── ChannelError                a channel could not do what it was asked
     ├── ChannelDown             unreachable, or answers 5xx                            retryable
     ├── ChannelBusy             a rate limit; carries retry_after                      retryable
-    ├── ChannelSpent            credits or a usage cap are used up
+    ├── ChannelSpent            credits are used up
+    ├── ChannelCapped           a usage cap or a spending limit is reached
     ├── CredentialsRefused      tokens are wrong, expired or lack a right
     ├── PostGone                the post is deleted or not visible to us
     ├── PostRefused             the channel refused a reply for good
-    │   └── DuplicateRefused    the channel says that we said this already
+    │   ├── DuplicateRefused    the channel says that we said this already
+    │   └── NotSummoned         the channel lets no program reply to this post
     └── OutcomeUnknown          a post may or may not have been made; never send again unread
 """
 
@@ -83,7 +85,11 @@ class ChannelBusy(ChannelError):
 
 
 class ChannelSpent(ChannelError):
-    """Credits or a usage cap of the channel are used up; waiting does not help, topping up does."""
+    """Credits of the channel are used up; waiting does not help, topping up does."""
+
+
+class ChannelCapped(ChannelError):
+    """A usage cap or a spending limit of the channel is reached; raising it helps, or the next period."""
 
 
 class CredentialsRefused(ChannelError):
@@ -100,6 +106,10 @@ class PostRefused(ChannelError):
 
 class DuplicateRefused(PostRefused):
     """The channel says that we said exactly this already."""
+
+
+class NotSummoned(PostRefused):
+    """The channel lets no program reply to this post; a person may, in the channel's own app."""
 
 
 class OutcomeUnknown(ChannelError):

@@ -29,27 +29,28 @@ async def hear_once(listener: Listener, database: Database) -> int:
     Raises ChannelError, StorageDown; nothing is lost then, since the cursor has not moved.
     """
     async with database.begin() as connection:
-        cursor = await inbox.find_cursor(connection, listener.channel)
+        cursor = await inbox.find_cursor(connection, listener.stream)
     heard = await listener.hear(cursor)
     if not heard.mentions and heard.cursor == cursor:
         return 0
     async with database.begin() as connection:
         new = await inbox.admit(connection, heard.mentions)
         if heard.cursor is not None:
-            await inbox.save_cursor(connection, listener.channel, heard.cursor)
+            await inbox.save_cursor(connection, listener.stream, heard.cursor)
     telemetry.MENTIONS.labels(listener.channel).inc(new)
     return new
 
 
 async def keep_hearing(
-    listener: Listener, database: Database, *, pause: float, heard: Callable[[], Awaitable[None]]
+    listener: Listener, database: Database, *, heard: Callable[[], Awaitable[None]]
 ) -> None:
-    """Listen for as long as this process leads the channel, calling *heard* after each look with new mentions.
+    """Listen for as long as this process leads the stream, calling *heard* after each look with new mentions.
 
     A channel in trouble is left alone for as long as it asks. Raises StorageDown.
     """
-    async with leading(database, listener.channel, patience=pause) as still_leads:
-        log.info("listening", channel=listener.channel)
+    pause = listener.pause
+    async with leading(database, listener.stream, patience=pause) as still_leads:
+        log.info("listening", stream=listener.stream)
         troubles = 0
         while True:
             await still_leads()
@@ -67,15 +68,15 @@ async def keep_hearing(
 
 
 @asynccontextmanager
-async def leading(database: Database, channel: str, *, patience: float) -> AsyncIterator[Callable[[], Awaitable[None]]]:
-    """Wait until no other process listens to *channel*, and keep it so; the value given raises once that is lost.
+async def leading(database: Database, stream: str, *, patience: float) -> AsyncIterator[Callable[[], Awaitable[None]]]:
+    """Wait until no other process listens to *stream*, and keep it so; the value given raises once that is lost.
 
     The lock belongs to a connection, so it ends with this process, however that ends. Raises StorageDown.
     """
     try:
         connection = await psycopg.AsyncConnection.connect(database.conninfo, autocommit=True)
         async with connection:
-            while not await _lock(connection, channel):
+            while not await _lock(connection, stream):
                 await asyncio.sleep(patience)
 
             async def still_leads() -> None:
@@ -86,7 +87,7 @@ async def leading(database: Database, channel: str, *, patience: float) -> Async
         raise StorageDown(f"The database {database.place} went away; listening goes on when it is back.") from error
 
 
-async def _lock(connection: psycopg.AsyncConnection, channel: str) -> bool:
-    cursor = await connection.execute("select pg_try_advisory_lock(hashtext(%s))", [f"heed listens to {channel}"])
+async def _lock(connection: psycopg.AsyncConnection, stream: str) -> bool:
+    cursor = await connection.execute("select pg_try_advisory_lock(hashtext(%s))", [f"heed listens to {stream}"])
     row = await cursor.fetchone()
     return bool(row and row[0])

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     import numpy as np
     from numpy.typing import NDArray
@@ -52,17 +53,30 @@ class Nearest(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """A stretch of time of which a channel cannot give everything any more."""
+
+    since: datetime
+    until: datetime
+    why: str  #: A sentence for ops: what is lost, and what they can do.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Heard:
     """One look at a channel: what was there, oldest first, and where to look from next time."""
 
     mentions: tuple[Mention, ...]
     cursor: str | None  #: Opaque to everybody but the listener; store it only after the mentions.
+    gaps: tuple[Gap, ...] = ()  #: What can never be heard; the cursor has moved past it.
+    rest: float = 0.0  #: Seconds to leave the channel alone at least, so that its rate limit lasts.
 
 
 class Listener(Protocol):
-    """Hears what a channel has for us."""
+    """Hears one stream of what a channel has for us, such as mentions or direct messages."""
 
     channel: str
+    stream: str  #: Unique among all listeners; the cursor is kept under it.
+    pause: float  #: Seconds between two looks.
 
     async def hear(self, cursor: str | None) -> Heard:
         """Give everything newer than *cursor*, and what may have been late; None starts with new posts only.
@@ -89,6 +103,17 @@ class Responder(Protocol):
 
         Raises ChannelError when that cannot be known now.
         """
+        ...
+
+    async def newest_version(self, reply: Reply) -> str:
+        """Give the id of the newest version of the post that *reply* answers.
+
+        Raises PostGone where it is deleted or not visible to us, another ChannelError when that cannot be known now.
+        """
+        ...
+
+    async def retract(self, receipt: Receipt) -> None:
+        """Delete a post of ours; nothing happens where it is gone. Raises ChannelError."""
         ...
 
 

@@ -145,15 +145,15 @@ async def running(
             "librarian": librarian.keep,
         }
         for listener in listeners if listen else ():
-            parts[f"listener {listener.channel}"] = _hearing(listener, database, settings, foreman)
+            parts[f"listener {listener.stream}"] = _hearing(listener, database, foreman)
         await stack.enter_async_context(_supervised(parts))
         yield Service(settings=settings, database=database, url=url, workshop=workshop)
 
 
 def _hearing(
-    listener: Listener, database: Database, settings: Settings, foreman: Foreman
+    listener: Listener, database: Database, foreman: Foreman
 ) -> Callable[[], Awaitable[None]]:
-    return lambda: keep_hearing(listener, database, pause=settings.x.poll_seconds, heard=foreman.decide)
+    return lambda: keep_hearing(listener, database, heard=foreman.decide)
 
 
 async def _open_channels(

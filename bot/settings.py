@@ -201,6 +201,21 @@ class DecidingSettings(Section):
         return self
 
 
+class IntakeSettings(Section):
+    """How mentions become conversations."""
+
+    hold_seconds: float = Field(
+        8.0, ge=0, le=120, description="Wait after a post for more of the same author; all are decided as one."
+    )
+    hold_most_seconds: float = Field(30.0, ge=0, le=600, description="Longest wait for the end of such a burst.")
+    lookback_days: float = Field(
+        14.0, gt=0, description="Silence after which the same author in the same thread begins a new conversation."
+    )
+    phone_regions: tuple[str, ...] = Field(
+        ("US", "GB", "ES", "DE"), description="Countries whose phone numbers are masked though written without '+'."
+    )
+
+
 class ReplyingSettings(Section):
     """What every reply has in common."""
 
@@ -214,6 +229,11 @@ class ReplyingSettings(Section):
         ("stop", "unsubscribe", "opt out", "para", "basta", "baja", "stopp", "aufhören", "abmelden"),
         description="A post that is nothing but one of these opts its author out.",
     )
+    undo_seconds: float = Field(10.0, ge=0, le=300, description="How long an agent can take back what they sent.")
+    late_minutes: float = Field(
+        60.0, gt=0, description="Wait in the outbox after which an automatic reply goes to a person instead."
+    )
+    privacy_url: str = Field("", description="Privacy policy that the first direct message to a customer links to.")
 
 
 class XSettings(Section):
@@ -221,26 +241,78 @@ class XSettings(Section):
 
     enabled: bool = Field(False, description="Whether this channel is heard and answered.")
     base_url: str = Field("https://api.twitter.com", description="Origin of the API; the sandbox's in the demo.")
+    auth: Literal["oauth1", "oauth2"] = Field(
+        "oauth1", description="'oauth1' with four lasting secrets, 'oauth2' with tokens of `heed x login`."
+    )
     consumer_key: SecretStr = Field(SecretStr(""), description="OAuth 1.0a consumer key of the app.")
-    consumer_secret: SecretStr = Field(SecretStr(""), description="OAuth 1.0a consumer secret of the app.")
+    consumer_secret: SecretStr = Field(
+        SecretStr(""), description="OAuth 1.0a consumer secret of the app; it signs webhooks too."
+    )
     access_token: SecretStr = Field(SecretStr(""), description="OAuth 1.0a access token of the brand's account.")
     access_token_secret: SecretStr = Field(SecretStr(""), description="OAuth 1.0a access token secret.")
-    poll_seconds: float = Field(5.0, ge=0.2, description="Pause between two looks at the mentions.")
-    overlap_seconds: float = Field(
-        300.0, ge=0, description="How far each look goes back, for mentions that X indexes late."
+    client_id: str = Field("", description="OAuth 2.0 client id of the app.")
+    client_secret: SecretStr = Field(SecretStr(""), description="OAuth 2.0 client secret of the app.")
+    token_key: SecretStr = Field(
+        SecretStr(""), description="Key that encrypts the OAuth 2.0 tokens in the database; `heed x key` makes one."
     )
+    bearer_token: SecretStr = Field(
+        SecretStr(""), description="The app's own bearer token, which webhooks are registered with."
+    )
+    also_ours: tuple[str, ...] = Field(
+        (), description="Handles of the brand's other accounts, whose posts are our own and are never answered."
+    )
+    summoned_by: Literal["naming", "replying", "anything"] = Field(
+        "naming",
+        description="What lets the bot reply: the author named or quoted us, also replied to us, or spoke to us at all"
+        " (Enterprise plans).",
+    )
+    messages: bool = Field(False, description="Whether direct messages are heard and answered.")
+    webhook: bool = Field(False, description="Whether X's Activity API delivers events to `/webhooks/x`.")
+    keywords: tuple[str, ...] = Field(
+        (), description="Words whose posts are heard for trends, never answered; each look is charged by X."
+    )
+    poll_seconds: float = Field(5.0, ge=0.2, description="Pause between two looks at the mentions.")
+    message_poll_seconds: float = Field(65.0, ge=0.2, description="Pause between two looks at direct messages.")
+    own_poll_seconds: float = Field(
+        15.0, ge=0.2, description="Pause between two looks at our own posts, for what people write in X's app."
+    )
+    keyword_poll_seconds: float = Field(300.0, ge=0.2, description="Pause between two searches for keywords.")
+    overlap_seconds: float = Field(
+        300.0, ge=0, description="How far a deep look goes back, for mentions that X indexes late."
+    )
+    overlap_every_seconds: float = Field(60.0, ge=0, description="Pause between two deep looks.")
     timeout_seconds: float = Field(15.0, gt=0, description="Longest wait for one request.")
     settle_seconds: float = Field(
         10.0, ge=0, description="Wait before our own timeline can prove that a reply is absent."
     )
+    posts_per_window: int = Field(100, ge=1, description="Replies in 15 minutes at most; X's own limit is 100.")
+    posts_per_day: int = Field(1_500, ge=1, description="Replies in 24 hours at most.")
+    messages_per_window: int = Field(15, ge=1, description="Direct messages in 15 minutes at most; X's limit is 15.")
+    messages_per_day: int = Field(1_440, ge=1, description="Direct messages in 24 hours at most; X's limit is 1,440.")
+    month_dollars: float | None = Field(
+        None, gt=0, description="Dollars that replies may cost in a calendar month; empty for no limit."
+    )
+    reply_dollars: float = Field(0.010, ge=0, description="Price of a reply.")
+    link_dollars: float = Field(0.20, ge=0, description="Price of a reply with a link.")
+    message_dollars: float = Field(0.015, ge=0, description="Price of a direct message.")
+    recheck_days: float = Field(
+        7.0, ge=0, description="How long stored posts are looked for daily, to erase what was deleted on X; 0 never."
+    )
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
-        names = ("consumer_key", "consumer_secret", "access_token", "access_token_secret")
-        missing = [name for name in names if not getattr(self, name).get_secret_value()]
+        names = {
+            "oauth1": ("consumer_key", "consumer_secret", "access_token", "access_token_secret"),
+            "oauth2": ("client_id", "token_key"),
+        }[self.auth]
+        missing = [name for name in (*names, *(("consumer_secret",) if self.webhook else ())) if not self._has(name)]
         if self.enabled and missing:
-            raise ValueError(f"x.enabled needs {', '.join('x.' + name for name in missing)}")
+            raise ValueError(f"x.enabled needs {', '.join('x.' + name for name in dict.fromkeys(missing))}")
         return self
+
+    def _has(self, name: str) -> bool:
+        given = getattr(self, name)
+        return bool(given.get_secret_value() if isinstance(given, SecretStr) else given)
 
 
 class WebSettings(Section):
@@ -293,6 +365,7 @@ class Settings(Section):
     database: DatabaseSettings = DatabaseSettings()
     encoder: EncoderSettings = EncoderSettings()
     deciding: DecidingSettings = DecidingSettings()
+    intake: IntakeSettings = IntakeSettings()
     replying: ReplyingSettings = ReplyingSettings()
     x: XSettings = XSettings()
     web: WebSettings = WebSettings()

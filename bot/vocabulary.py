@@ -32,6 +32,22 @@ class Kind(StrEnum):
     REPOST = "repost"  #: Repeats another post unchanged.
 
 
+class Audience(StrEnum):
+    """Who reads an answer. What was proved for one proves nothing for the other."""
+
+    PUBLIC = "public"  #: Everybody who passes by.
+    PRIVATE = "private"  #: The customer alone, in direct messages.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parent:
+    """A post that a mention replies to or quotes: read-only context for whoever reads the mention."""
+
+    post_id: str
+    author_handle: str  #: Without "@"; empty where the channel does not say.
+    text: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mention:
     """One immutable post that reached us, as the channel gave it and with its text made plain."""
@@ -48,6 +64,11 @@ class Mention:
     in_reply_to: str | None = None  #: The post that this one replies to.
     kind: Kind = Kind.POST
     addressed: bool = True  #: False for a post that only matched a keyword.
+    summoned: bool = True  #: Whether the channel lets a program reply, given how the author turned to us.
+    audience: Audience = Audience.PUBLIC
+    account: str = ""  #: The channel's own id of the account of ours that heard it.
+    parents: tuple[Parent, ...] = ()  #: What it replies to or quotes, as far as the channel shows it; nearest first.
+    masked: tuple[str, ...] = ()  #: Kinds of personal data that were taken out of its text.
     followers: int = 0  #: The author's reach.
     ours: bool = False  #: The brand's own account wrote it, by us or by a person.
     id: int = 0  #: Our own id once stored; 0 before.
@@ -97,6 +118,12 @@ class Admitted:
     mention: Mention
     circumstances: Circumstances = Circumstances()
     conversation_id: int = 0
+    earlier: tuple[Mention, ...] = ()  #: Posts of the same author that nobody has answered, oldest first; read with it.
+
+    @property
+    def words(self) -> str:
+        """All that the author says: the earlier posts and this one, a paragraph each."""
+        return "\n".join(mention.text for mention in (*self.earlier, self.mention))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,6 +232,11 @@ class Reason(StrEnum):
     NOT_A_QUESTION = "not_a_question"
     OVER_LENGTH = "over_length"
     STALE = "stale"
+    CONTINUED = "continued"
+    NOT_SUMMONED = "not_summoned"
+    OVERTAKEN = "overtaken"
+    EDITED = "edited"
+    GONE = "gone"
     CONVERSATION_WITH_AGENT = "conversation_with_agent"
     CHANNEL_BUSY = "channel_busy"
     UNREADABLE = "unreadable"
@@ -258,6 +290,7 @@ class ReplyState(StrEnum):
     SENT = "sent"  #: The receipt is stored.
     FAILED = "failed"  #: The channel refused it for good.
     CANCELLED = "cancelled"  #: Withdrawn before it was sent.
+    RETRACTED = "retracted"  #: Deleted again after it was sent.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -268,6 +301,8 @@ class Reply:
     in_reply_to: str  #: The post that is answered.
     text: str  #: Final text, signature included.
     kind: ReplyKind = ReplyKind.AUTOMATIC
+    audience: Audience = Audience.PUBLIC
+    addressee: str = ""  #: The channel's own id of the customer; a direct message goes there.
     author: str = ""  #: The agent's name; empty for the bot.
     id: int = 0  #: Our own id once stored; 0 before.
     mention_id: int = 0
@@ -280,6 +315,7 @@ class DraftState(StrEnum):
     PENDING = "pending"
     APPROVED = "approved"
     REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"  #: What it answers has changed: the customer wrote again, or somebody answered.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -326,13 +362,6 @@ class Outcome:
     opts_out: bool = False  #: Whether the mention asks for no more automated replies.
 
 
-class Audience(StrEnum):
-    """Who reads an answer. What was proved for one proves nothing for the other."""
-
-    PUBLIC = "public"  #: Everybody who passes by.
-    PRIVATE = "private"  #: The customer alone, in direct messages.
-
-
 class AuditSource(StrEnum):
     """How an answer came to be judged."""
 
@@ -340,6 +369,38 @@ class AuditSource(StrEnum):
     EDITED = "edited"  #: An agent sent the draft in other words.
     REJECTED = "rejected"  #: An agent put the draft aside.
     RANDOM = "random"  #: An automatic answer was drawn for a person to judge.
+
+
+class Lane(StrEnum):
+    """What a channel is used for; each may be in trouble of its own."""
+
+    HEAR = "hear"  #: Reading what customers post.
+    POST = "post"  #: Publishing replies.
+    MESSAGE = "message"  #: Sending direct messages.
+
+
+class ChannelState(StrEnum):
+    """How a channel is."""
+
+    WORKING = "working"
+    BUSY = "busy"  #: A rate limit is used up; waiting helps.
+    DOWN = "down"  #: It cannot be reached, or fails by itself; waiting helps.
+    SPENT = "spent"  #: Credits are used up; topping up helps.
+    CAPPED = "capped"  #: A usage cap or a spending limit of the channel is reached; raising it helps.
+    BUDGET = "budget"  #: Our own budget is used up; the next month or a larger one helps.
+    REFUSED = "refused"  #: Our credentials are not accepted; new ones help.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """How one lane of a channel is, and for how long nothing is tried there."""
+
+    channel: str
+    lane: Lane
+    state: ChannelState
+    problem: str = ""  #: What is wrong and what helps; empty where it works.
+    since: datetime
+    until: datetime | None = None  #: When it is tried again; None where it works.
 
 
 class Switch(StrEnum):

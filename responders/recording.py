@@ -19,6 +19,8 @@ class RecordingListener:
     """A listener that hears what `say` was given."""
 
     channel: str = "recording"
+    stream: str = "recording"
+    pause: float = 0.0
     said: list[Mention] = field(default_factory=list)
     fail_next: ChannelError | None = None  #: Raised by the next look, once.
 
@@ -42,6 +44,7 @@ class RecordingResponder:
     channel: str = "recording"
     sent: list[tuple[Reply, Receipt]] = field(default_factory=list)
     gone: set[str] = field(default_factory=set)  #: Ids of posts that cannot be answered any more.
+    edited: dict[str, str] = field(default_factory=dict)  #: The id of the newest version, by that of an older one.
     fail_next: ChannelError | None = None  #: Raised by the next `send` or `find_sent`, once, before anything is done.
     lose_next: bool = False  #: The next reply is posted and its answer lost.
 
@@ -62,6 +65,18 @@ class RecordingResponder:
         """Look through what was kept; see the protocol."""
         self._fail()
         return next((receipt for sent, receipt in self.sent if _answers(sent, reply)), None)
+
+    async def newest_version(self, reply: Reply) -> str:
+        """Give the post itself, or what `edit` made of it; see the protocol."""
+        self._fail()
+        if reply.in_reply_to in self.gone:
+            raise PostGone(f"The post {reply.in_reply_to} is gone.")
+        return self.edited.get(reply.in_reply_to, reply.in_reply_to)
+
+    async def retract(self, receipt: Receipt) -> None:
+        """Take a reply out of what was kept; see the protocol."""
+        self._fail()
+        self.sent = [(reply, kept) for reply, kept in self.sent if kept.post_id != receipt.post_id]
 
     def _check(self, reply: Reply) -> None:
         if reply.in_reply_to in self.gone:

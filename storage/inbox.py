@@ -65,17 +65,17 @@ async def count_waiting(connection: AsyncConnection) -> int:
     return int(await connection.scalar(select(func.count()).select_from(inbox)) or 0)
 
 
-async def find_cursor(connection: AsyncConnection, channel: str) -> str | None:
-    """Give the cursor up to which everything heard on *channel* is stored."""
-    value: str | None = await connection.scalar(select(cursors.c.value).where(cursors.c.channel == channel))
+async def find_cursor(connection: AsyncConnection, stream: str) -> str | None:
+    """Give the cursor up to which everything heard on *stream* is stored."""
+    value: str | None = await connection.scalar(select(cursors.c.value).where(cursors.c.stream == stream))
     return value
 
 
-async def save_cursor(connection: AsyncConnection, channel: str, value: str) -> None:
-    """Move the cursor of *channel*; do it in the transaction that stores what was heard."""
+async def save_cursor(connection: AsyncConnection, stream: str, value: str) -> None:
+    """Move the cursor of *stream*; do it in the transaction that stores what was heard."""
     values = {"value": value, "updated_at": func.now()}
     await connection.execute(
-        insert(cursors).values(channel=channel, **values).on_conflict_do_update(index_elements=["channel"], set_=values)
+        insert(cursors).values(stream=stream, **values).on_conflict_do_update(index_elements=["stream"], set_=values)
     )
 
 

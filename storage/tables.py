@@ -56,16 +56,20 @@ conversations = Table(
     metadata,
     _id(),
     Column("channel", Text, nullable=False),
+    Column("account", Text, nullable=False, server_default="", comment="Our account that the author turned to."),
     Column("author_id", Text, nullable=False),
     Column("author_handle", Text, nullable=False),
     Column("author_name", Text, nullable=False, server_default=""),
     Column("root_id", Text, nullable=False),
+    Column("episode", Integer, nullable=False, server_default="1", comment="Counts on after a long silence."),
+    Column("audience", Text, nullable=False, server_default="public"),
     Column("state", Text, nullable=False, server_default="pending"),
     Column("priority", Float, nullable=False, server_default="0"),
     Column("owner", Text),
     _now("opened_at"),
     _now("updated_at"),
-    UniqueConstraint("channel", "author_id", "root_id"),
+    UniqueConstraint("channel", "account", "author_id", "root_id", "episode"),
+    CheckConstraint("audience in ('public', 'private')", name="audience"),
     CheckConstraint("state in ('pending', 'open', 'snoozed', 'resolved')", name="state"),
     Index("ix_conversations_queue", "state", "priority", "updated_at"),
 )
@@ -89,7 +93,15 @@ mentions = Table(
     Column("addressed", Boolean, nullable=False),
     Column("followers", Integer, nullable=False, server_default="0"),
     Column("ours", Boolean, nullable=False, server_default="false"),
+    Column("account", Text, nullable=False, server_default=""),
+    Column("audience", Text, nullable=False, server_default="public"),
+    Column("summoned", Boolean, nullable=False, server_default="true"),
+    Column("parents", JSONB, nullable=False, server_default="[]"),
+    Column("masked", ARRAY(Text), nullable=False, server_default="{}"),
     _now("heard_at"),
+    Column("text_hash", LargeBinary, comment="SHA-256 of the text, once that is erased."),
+    Column("erased_at", DateTime(timezone=True)),
+    CheckConstraint("audience in ('public', 'private')", name="audience"),
     UniqueConstraint("channel", "post_id"),
     Index("ix_mentions_chain", "channel", "chain_id"),
     Index("ix_mentions_conversation", "conversation_id", "id"),
@@ -101,15 +113,60 @@ inbox = Table(
     Column(
         "mention_id", BigInteger, ForeignKey("mentions.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
     ),
+    _now("due_at"),
+    Column(
+        "earlier",
+        ARRAY(BigInteger),
+        nullable=False,
+        server_default="{}",
+        comment="Mentions whose draft or reply this one overtook; they are read with it.",
+    ),
+    Index("ix_inbox_due_at", "due_at"),
     comment="Admitted mentions that wait for their decision.",
 )
 
 cursors = Table(
     "cursors",
     metadata,
-    Column("channel", Text, primary_key=True),
+    Column("stream", Text, primary_key=True),
     Column("value", Text, nullable=False),
     _now("updated_at"),
+)
+
+gaps = Table(
+    "gaps",
+    metadata,
+    _id(),
+    Column("channel", Text, nullable=False),
+    Column("stream", Text, nullable=False),
+    Column("since", DateTime(timezone=True), nullable=False),
+    Column("until", DateTime(timezone=True), nullable=False),
+    Column("why", Text, nullable=False),
+    _now("found_at"),
+    comment="Stretches of time of which a channel cannot give everything any more.",
+)
+
+conditions = Table(
+    "conditions",
+    metadata,
+    Column("channel", Text, primary_key=True),
+    Column("lane", Text, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("problem", Text, nullable=False, server_default=""),
+    _now("since"),
+    Column("until", DateTime(timezone=True)),
+    CheckConstraint("lane in ('hear', 'post', 'message')", name="lane"),
+    CheckConstraint("state in ('working', 'busy', 'down', 'spent', 'capped', 'budget', 'refused')", name="state"),
+    comment="How each lane of a channel is, for every process and for the console.",
+)
+
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("sealed", LargeBinary, nullable=False, comment="Encrypted with x.token_key."),
+    _now("updated_at"),
+    comment="OAuth 2.0 tokens that rotate; a row is locked while it is renewed.",
 )
 
 opt_outs = Table(
@@ -135,9 +192,12 @@ decisions = Table(
     Column("candidates", JSONB, nullable=False),
     Column("understanding", JSONB),
     Column("versions", JSONB, nullable=False),
+    Column(
+        "together", ARRAY(BigInteger), nullable=False, server_default="{}", comment="Earlier mentions read with it."
+    ),
     _now("decided_at"),
     CheckConstraint("route in ('answer', 'draft', 'handoff', 'ignore')", name="route"),
-    comment="One row a mention, never changed: a trigger refuses updates.",
+    comment="One row a mention, never changed: a trigger refuses updates, but for erasing what was read.",
 )
 
 replies = Table(
@@ -151,6 +211,8 @@ replies = Table(
     Column("in_reply_to", Text, nullable=False),
     Column("text", Text, nullable=False),
     Column("kind", Text, nullable=False),
+    Column("audience", Text, nullable=False, server_default="public"),
+    Column("addressee", Text, nullable=False, server_default="", comment="The channel's own id of the customer."),
     Column("author", Text, nullable=False, server_default=""),
     Column("state", Text, nullable=False, server_default="queued"),
     Column("problem", Text, comment="Why it failed or was cancelled."),
@@ -158,8 +220,9 @@ replies = Table(
     _now("queued_at"),
     Column("not_before", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("tried_at", DateTime(timezone=True)),
-    CheckConstraint("state in ('queued', 'sending', 'sent', 'failed', 'cancelled')", name="state"),
+    CheckConstraint("state in ('queued', 'sending', 'sent', 'failed', 'cancelled', 'retracted')", name="state"),
     CheckConstraint("kind in ('automatic', 'approved', 'agent')", name="kind"),
+    CheckConstraint("audience in ('public', 'private')", name="audience"),
     Index(
         "uq_replies_one_per_post",
         "channel",
@@ -169,6 +232,7 @@ replies = Table(
     ),
     Index("ix_replies_unsent", "state", postgresql_where=text("state in ('queued', 'sending')")),
     Index("ix_replies_conversation", "conversation_id"),
+    Index("ix_replies_tried_at", "channel", "tried_at"),
     comment="The outbox: written before the post, settled after it.",
 )
 
@@ -176,9 +240,11 @@ receipts = Table(
     "receipts",
     metadata,
     Column("reply_id", BigInteger, ForeignKey("replies.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("part", Integer, primary_key=True, server_default="1", autoincrement=False),
     Column("channel", Text, nullable=False),
     Column("post_id", Text, nullable=False),
     Column("sent_at", DateTime(timezone=True), nullable=False),
+    Column("retracted_at", DateTime(timezone=True)),
     UniqueConstraint("channel", "post_id"),
 )
 
@@ -196,7 +262,7 @@ drafts = Table(
     Column("settled_by", Text),
     Column("settled_at", DateTime(timezone=True)),
     _now("drafted_at"),
-    CheckConstraint("state in ('pending', 'approved', 'rejected')", name="state"),
+    CheckConstraint("state in ('pending', 'approved', 'rejected', 'withdrawn')", name="state"),
     Index("ix_drafts_conversation", "conversation_id"),
 )
 

@@ -53,8 +53,10 @@ class XListener:
     """Implements `bot.ports.Listener` for the account that the client's tokens belong to."""
 
     channel = CHANNEL
+    stream = CHANNEL
 
     def __init__(self, client: XClient, settings: XSettings, clock: Callable[[], datetime]) -> None:
+        self.pause = settings.poll_seconds
         self._client = client
         self._overlap = timedelta(seconds=settings.overlap_seconds)
         self._clock = clock

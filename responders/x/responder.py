@@ -62,6 +62,15 @@ class XResponder:
         candidates = alike if reply.kind is ReplyKind.AGENT else alike or found
         return _receipt(candidates[-1].id) if candidates else None
 
+    async def newest_version(self, reply: Reply) -> str:
+        """Ask X for the post that *reply* answers; see the protocol."""
+        post = await self._client.post(reply.in_reply_to)
+        return post.versions[-1] if post.versions else post.id
+
+    async def retract(self, receipt: Receipt) -> None:
+        """Delete our post; see the protocol."""
+        await self._client.delete(receipt.post_id)
+
     async def _pages_since(self, post_id: str) -> AsyncIterator[Page]:
         """Give our posts newer than *post_id*: an answer is always newer than what it answers."""
         us = self._us = self._us or await self._client.me()

@@ -33,7 +33,7 @@ LONG_LIST = 12
 
 def written(default):
     match default:
-        case None | SecretStr():
+        case None | SecretStr() | "" | ():
             return "empty"
         case bool():
             return f"`{str(default).lower()}`"
