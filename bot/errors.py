@@ -10,6 +10,7 @@ HeedError
 └── ChannelError                a channel could not do what it was asked
     ├── ChannelDown             unreachable, or answers 5xx                            retryable
     ├── ChannelBusy             a rate limit; carries retry_after                      retryable
+    │   └── NotYetVisible       the channel does not show so fresh a post to everybody yet  retryable
     ├── ChannelSpent            credits are used up
     ├── ChannelCapped           a usage cap or a spending limit is reached
     ├── CredentialsRefused      tokens are wrong, expired or lack a right
@@ -82,6 +83,10 @@ class ChannelBusy(ChannelError):
     def __init__(self, message: str = "", *, retry_after: float | None = None) -> None:
         super().__init__(message)
         self.retry_after = retry_after  #: Seconds; None where the channel did not say.
+
+
+class NotYetVisible(ChannelBusy):
+    """The channel does not show so fresh a post yet; nothing is wrong with it or with the channel."""
 
 
 class ChannelSpent(ChannelError):

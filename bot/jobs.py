@@ -20,7 +20,7 @@ from bot.pipeline import think
 from bot.training.certifying import Proof, limits_in_force
 from bot.training.watching import watch
 from bot.vocabulary import Decision, Handoff, Outcome, Reason, Route, RuleOutcome, Switch
-from responders.outbox import Delivered, Later, NothingToDo, Refused, deliver
+from responders.outbox import Later, deliver
 from storage import audits, certificates, decisions, inbox, outbox
 from storage.switches import switches_on
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from bot.deciding.rules import Limits
+    from bot.erasing import Rechecker
     from bot.settings import Settings
     from bot.training import Brain
     from bot.vocabulary import Admitted
@@ -53,13 +54,25 @@ class Workshop:
     bench: Executor  #: One thread for everything that computes.
     desks: Mapping[str, Desk]  #: How replies leave, by channel.
     foreman: Foreman
+    recheckers: Sequence[Rechecker] = ()  #: What looks for posts that were deleted.
 
     async def decide_waiting(self) -> int:
-        """Decide all that waits, batch by batch; give how many. What another process has taken is left to it."""
+        """Decide all that is due, batch by batch, and come back for what is held; give how many were decided.
+
+        What another process has taken is left to it.
+        """
         count = 0
         while settled := await self._decide_batch():
             count += settled
+        await self._decide_later()
         return count
+
+    async def _decide_later(self) -> None:
+        """Have the next burst decided when it is due. No other is due before it, since all are held equally long."""
+        async with self.database.begin() as connection:
+            due = await inbox.next_due(connection)
+        if due is not None:
+            await self.foreman.decide(after=due)
 
     async def _decide_batch(self) -> int:
         started = time.perf_counter()
@@ -99,7 +112,10 @@ class Workshop:
         return await asyncio.get_running_loop().run_in_executor(self.bench, work)
 
     async def deliver(self, reply_id: int) -> None:
-        """Bring one reply as far as it can go, and come back later where it is not there yet."""
+        """Bring one reply as far as it can go, and come back later where it is not there yet.
+
+        What is held with its lane has no job until the sweep finds that its time has come.
+        """
         async with self.database.begin() as connection:
             outgoing = await outbox.find(connection, reply_id)
         desk = self.desks.get(outgoing.reply.channel) if outgoing else None
@@ -107,15 +123,17 @@ class Workshop:
             return
         outcome = await deliver(reply_id, desk)
         telemetry.DELIVERIES.labels(type(outcome).__name__.lower()).inc()
-        match outcome:
-            case Later(seconds=seconds):
-                await self.foreman.deliver(reply_id, after=seconds)
-            case Delivered() | Refused() | NothingToDo():
-                pass
+        if isinstance(outcome, Later):
+            await self.foreman.deliver(reply_id, after=outcome.seconds)
+
+    async def recheck(self) -> int:
+        """Erase what was deleted on the channels, now and not at its time; give how many posts. Raises ChannelError."""
+        return sum([await rechecker.recheck() for rechecker in self.recheckers])
 
     async def sweep(self) -> None:
         """Give a job to all work that has none, after a crash or a write that failed, and look for drift."""
         now = datetime.now(UTC)
+        await self._hand_back(now)
         async with self.database.begin() as connection:
             waiting = await inbox.count_waiting(connection)
             slowest = max((desk.settle_seconds for desk in self.desks.values()), default=0.0)
@@ -124,9 +142,20 @@ class Workshop:
         telemetry.WAITING.set(waiting)
         await self.foreman.revive(self.settings.worker.stalled_seconds)
         if waiting:
-            await self.foreman.decide()
+            await self._decide_later()
         for reply in unsent:
             await self.foreman.deliver(reply.reply_id)
+
+    async def _hand_back(self, now: datetime) -> None:
+        """Give automatic replies to people that waited too long, or that were queued while the kill switch was thrown.
+
+        Each is asked for both when its turn comes; but in a lane that is in trouble that may be tomorrow.
+        """
+        late = now - timedelta(minutes=self.settings.replying.late_minutes)
+        async with self.database.begin() as connection:
+            is_paused = Switch.PAUSED in await switches_on(connection)
+            reason, before = (Reason.PAUSED, now) if is_paused else (Reason.STALE, late)
+            await outbox.hand_back_queued(connection, problem=f"Not sent: {reason}.", queued_before=before)
 
     async def _look_for_drift(self, connection: AsyncConnection) -> None:
         brain = self.brain()
@@ -145,9 +174,10 @@ class Foreman:
     def __init__(self, app: App) -> None:
         self._app = app
 
-    async def decide(self) -> None:
-        """Have all that waits decided."""
-        await self._defer(DECIDE, lambda task: task.configure(queueing_lock=DECIDE).defer_async())
+    async def decide(self, *, after: float = 0.0) -> None:
+        """Have all that is due decided, no sooner than *after* seconds from now."""
+        when = {"schedule_in": {"seconds": after}} if after else {}
+        await self._defer(DECIDE, lambda task: task.configure(queueing_lock=DECIDE, **when).defer_async())
 
     async def deliver(self, reply_id: int, *, after: float = 0.0) -> None:
         """Have one reply delivered, no sooner than *after* seconds from now."""
@@ -204,7 +234,7 @@ def job_app(database: Database, *, connections: int) -> App:
 
 
 async def decide_job(context: JobContext) -> None:
-    """Decide all that waits."""
+    """Decide all that is due."""
     await _workshop(context).decide_waiting()
 
 

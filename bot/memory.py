@@ -7,8 +7,6 @@ import ctypes.util
 import gc
 from pathlib import Path
 
-_STATUS = Path("/proc/self/status")
-
 
 def give_back() -> None:
     """Hand what was freed back to the system, where the C library can."""
@@ -19,9 +17,9 @@ def give_back() -> None:
         trim(0)
 
 
-def in_use_mb() -> float:
-    """Give the memory that this process holds now, in MB; 0 where the system does not tell."""
-    return _told("VmRSS")
+def in_use_mb(process: int | None = None) -> float:
+    """Give the memory that this process, or another, holds now, in MB; 0 where the system does not tell."""
+    return _told("VmRSS", process)
 
 
 def peak_mb() -> float:
@@ -29,6 +27,7 @@ def peak_mb() -> float:
     return _told("VmHWM")
 
 
-def _told(name: str) -> float:
-    lines = _STATUS.read_text(encoding="ascii").splitlines() if _STATUS.exists() else []
+def _told(name: str, process: int | None = None) -> float:
+    status = Path(f"/proc/{process or 'self'}/status")
+    lines = status.read_text(encoding="ascii").splitlines() if status.exists() else []
     return next((int(line.split()[1]) / 1024 for line in lines if line.startswith(f"{name}:")), 0.0)

@@ -9,8 +9,8 @@ from bot.actions.answer import answer
 from bot.actions.draft import draft
 from bot.actions.hand_off import hand_off
 from bot.deciding.rules import Case, Limits, decide
-from bot.intake.guards import Watch, asks_to_stop, first_guard
-from bot.vocabulary import Outcome, Reason, ReplyKind, Route
+from bot.intake.guards import Watch, asks_to_stop, first_guard, is_amended
+from bot.vocabulary import Audience, Outcome, Reason, ReplyKind, Route
 from knowledge.composing import Form, compose, is_reviewed
 from responders.counting import fits
 from responders.policy import Proposal, has_link, refusals
@@ -36,7 +36,7 @@ class Steps:
 def think(batch: Sequence[Admitted], steps: Steps, *, watch: Watch, limits: Limits) -> list[Outcome]:
     """Carry a batch from admitted to acted upon, with one pass of the encoder. Blocks its thread."""
     held = [first_guard(admitted, watch) for admitted in batch]
-    readable = [admitted.mention.text for admitted, guard in zip(batch, held, strict=True) if guard is None]
+    readable = [admitted.words for admitted, guard in zip(batch, held, strict=True) if guard is None]
     understandings = steps.understander.understand(readable)
     found = iter(zip(understandings, steps.retriever.retrieve(understandings), strict=True))
     form = _form(steps.replying)
@@ -63,8 +63,10 @@ def _case(
 ) -> Case:
     return Case(
         mention=admitted.mention,
+        earlier=admitted.earlier,
         limits=limits,
         guarded=guard,
+        amended=is_amended(admitted),
         with_agent=admitted.circumstances.with_agent,
         understanding=understanding,
         candidates=candidates,
@@ -84,9 +86,13 @@ def _refusals(
         Proposal(
             text=compose(best.short_answer, replying.signature),
             kind=ReplyKind.AUTOMATIC,
+            audience=admitted.mention.audience,
             addressed=admitted.mention.addressed,
+            summoned=admitted.mention.summoned,
             answered=admitted.circumstances.answered,
             opted_out=admitted.circumstances.opted_out,
+            wrote_first=admitted.mention.audience is Audience.PRIVATE,
+            customer=admitted.mention.author_handle,
             signature=replying.signature,
             links=replying.links,
         )

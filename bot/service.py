@@ -7,7 +7,7 @@ import errno
 import socket
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -16,29 +16,37 @@ from aiohttp import web
 from procrastinate.exceptions import ConnectorException
 
 from bot import memory
+from bot.erasing import Rechecker
 from bot.errors import HeedError, PortTaken
 from bot.hearing import keep_hearing
 from bot.jobs import DECIDE, DELIVER, Foreman, Workshop, job_app
 from bot.nlu.encoder import SentenceEncoder
 from bot.training import Librarian, Progress, drop_former_vectors, index, load_brain, silent, train
 from bot.web import add_health
+from bot.webhooks import Reception, add_x_webhook
 from console.app import add_console
 from responders.outbox import Desk
 from responders.x.client import open_client
+from responders.x.keywords import XKeywords
 from responders.x.listener import XListener
-from responders.x.responder import XResponder
+from responders.x.messages import XMessages
+from responders.x.own_posts import XOwnPosts
+from responders.x.posts import CHANNEL
+from responders.x.responder import XResponder, budget_of
+from responders.x.tokens import vault_for
 from storage.database import Database
 from storage.embedded import embedded_server
 from storage.migrating import migrate
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
+    from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 
     from procrastinate import App
 
     from bot.ports import Listener
-    from bot.settings import Settings
+    from bot.settings import Settings, XSettings
     from bot.training import Brain
+    from responders.x.client import XClient
 
 log = structlog.get_logger(__name__)
 
@@ -47,6 +55,9 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 
 AGAIN_SECONDS = 5.0
 """Patience with a part that was told to stop before it is told again."""
+
+DUE_SECONDS = 1.0
+"""How long after it is due a job may begin: jobs for later make no noise when their time comes, and are looked for."""
 
 PORTS_TRIED = 50
 
@@ -64,6 +75,15 @@ class Service:
     def brain(self) -> Brain:
         """What decides at this moment; a changed knowledge base brings another."""
         return self.workshop.brain()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Channels:
+    """What is heard and how replies leave, by channel."""
+
+    listeners: tuple[Listener, ...] = ()
+    desks: Mapping[str, Desk] = field(default_factory=dict)
+    x: XClient | None = None
 
 
 @asynccontextmanager
@@ -126,42 +146,43 @@ async def running(
         app = job_app(database, connections=settings.worker.concurrency + 2)
         await stack.enter_async_context(app.open_async())
         foreman = Foreman(app)
-        listeners, desks = await _open_channels(settings, database, stack)
+        channels = await _open_channels(settings, database, stack)
         librarian = Librarian(brain, settings, database, bench=bench)
         workshop = Workshop(
             settings=settings,
             database=database,
             brain=lambda: librarian.brain,
             bench=bench,
-            desks=desks,
+            desks=channels.desks,
             foreman=foreman,
+            recheckers=_recheckers(settings, database, channels),
         )
         url = ""
         if serve:
-            url = await stack.enter_async_context(_serving(settings, database, foreman, workshop))
+            url = await stack.enter_async_context(_serving(settings, database, workshop, channels))
         parts: dict[str, Callable[[], Awaitable[None]]] = {
             "worker": lambda: _work(app, workshop, settings),
             "sweeper": lambda: _sweep(workshop, settings.worker.sweep_seconds),
             "librarian": librarian.keep,
         }
-        for listener in listeners if listen else ():
-            parts[f"listener {listener.stream}"] = _hearing(listener, database, foreman)
+        for listener in channels.listeners if listen else ():
+            parts[f"listener {listener.stream}"] = _hearing(listener, database, settings, foreman)
+        for rechecker in workshop.recheckers if listen else ():
+            parts[f"rechecker {rechecker.channel}"] = rechecker.keep
         await stack.enter_async_context(_supervised(parts))
         yield Service(settings=settings, database=database, url=url, workshop=workshop)
 
 
 def _hearing(
-    listener: Listener, database: Database, foreman: Foreman
+    listener: Listener, database: Database, settings: Settings, foreman: Foreman
 ) -> Callable[[], Awaitable[None]]:
-    return lambda: keep_hearing(listener, database, heard=foreman.decide)
+    return lambda: keep_hearing(listener, database, settings, heard=foreman.decide)
 
 
-async def _open_channels(
-    settings: Settings, database: Database, stack: AsyncExitStack
-) -> tuple[list[Listener], dict[str, Desk]]:
+async def _open_channels(settings: Settings, database: Database, stack: AsyncExitStack) -> _Channels:
     if not settings.x.enabled:
-        return [], {}
-    client = await stack.enter_async_context(open_client(settings.x))
+        return _Channels()
+    client = await stack.enter_async_context(open_client(settings.x, now, vault=vault_for(settings.x, database)))
     desk = Desk(
         database=database,
         responder=XResponder(client, now),
@@ -169,8 +190,29 @@ async def _open_channels(
         clock=now,
         # A request may still be on its way until its timeout; only after that can our timeline prove anything.
         settle_seconds=settings.x.timeout_seconds + settings.x.settle_seconds,
+        budget=budget_of(settings.x),
     )
-    return [XListener(client, settings.x, now)], {XListener.channel: desk}
+    return _Channels(x=client, desks={CHANNEL: desk}, listeners=_listeners(client, settings.x))
+
+
+def _listeners(client: XClient, settings: XSettings) -> tuple[Listener, ...]:
+    listeners: list[Listener] = [XListener(client, settings, now), XOwnPosts(client, settings, now)]
+    if settings.messages:
+        listeners.append(XMessages(client, settings, now))
+    if settings.keywords:
+        listeners.append(XKeywords(client, settings, now))
+    return tuple(listeners)
+
+
+def _recheckers(settings: Settings, database: Database, channels: _Channels) -> tuple[Rechecker, ...]:
+    client, days = channels.x, settings.x.recheck_days
+    if client is None or not days:
+        return ()
+
+    async def gone(ids: Sequence[str]) -> Collection[str]:
+        return (await client.posts(ids)).missing
+
+    return (Rechecker(database=database, channel=CHANNEL, gone=gone, days=days),)
 
 
 async def _work(app: App, workshop: Workshop, settings: Settings) -> None:
@@ -179,6 +221,7 @@ async def _work(app: App, workshop: Workshop, settings: Settings) -> None:
         concurrency=settings.worker.concurrency,
         install_signal_handlers=False,
         shutdown_graceful_timeout=settings.x.timeout_seconds,
+        fetch_job_polling_interval=DUE_SECONDS,
         delete_jobs="successful",
         update_heartbeat_interval=settings.worker.heartbeat_seconds,
         stalled_worker_timeout=settings.worker.stalled_seconds,
@@ -234,10 +277,14 @@ def _is_known(error: Exception) -> bool:
 
 
 @asynccontextmanager
-async def _serving(settings: Settings, database: Database, foreman: Foreman, workshop: Workshop) -> AsyncIterator[str]:
+async def _serving(
+    settings: Settings, database: Database, workshop: Workshop, channels: _Channels
+) -> AsyncIterator[str]:
     app = web.Application()
     add_health(app, database=database, workshop=workshop)
-    add_console(app, database=database, settings=settings, enqueue=foreman.deliver)
+    add_console(app, database=database, settings=settings, enqueue=workshop.foreman.deliver)
+    if channels.x is not None and settings.x.webhook:
+        add_x_webhook(app, _reception(settings, database, channels.x, workshop.foreman))
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0)
     await runner.setup()
     try:
@@ -246,6 +293,16 @@ async def _serving(settings: Settings, database: Database, foreman: Foreman, wor
         yield f"http://{settings.web.host}:{listening.getsockname()[1]}"
     finally:
         await runner.cleanup()
+
+
+def _reception(settings: Settings, database: Database, client: XClient, foreman: Foreman) -> Reception:
+    return Reception(
+        database=database,
+        client=client,
+        settings=settings,
+        secret=settings.x.consumer_secret.get_secret_value().strip(),
+        heard=foreman.decide,
+    )
 
 
 def _bind(host: str, port: int, *, next_free: bool) -> socket.socket:

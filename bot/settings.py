@@ -226,7 +226,7 @@ class ReplyingSettings(Section):
         "never", description="Whether replies may hold links, which multiply their price on X."
     )
     stop_words: tuple[str, ...] = Field(
-        ("stop", "unsubscribe", "opt out", "para", "basta", "baja", "stopp", "aufhören", "abmelden"),
+        ("stop", "unsubscribe", "opt out", "para", "parar", "basta", "baja", "stopp", "aufhören", "abmelden"),
         description="A post that is nothing but one of these opts its author out.",
     )
     undo_seconds: float = Field(10.0, ge=0, le=300, description="How long an agent can take back what they sent.")

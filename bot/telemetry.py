@@ -23,6 +23,19 @@ DELIVERIES = Counter("heed_deliveries_total", "Replies carried as far as they co
 CHANNEL_ERRORS = Counter(
     "heed_channel_errors_total", "Failed looks at a channel, by kind of error.", ["channel", "kind"]
 )
+REQUESTS = Counter("heed_channel_requests_total", "Requests to a channel, by what was asked.", ["channel", "verb"])
+REQUEST_SECONDS = Histogram(
+    "heed_channel_request_seconds", "Time until a channel answered a request.", ["channel", "verb"]
+)
+REQUEST_ERRORS = Counter(
+    "heed_channel_request_errors_total",
+    "Requests to a channel that failed, by kind of error.",
+    ["channel", "verb", "kind"],
+)
+GAPS = Counter("heed_gaps_total", "Stretches of time of which a stream could not give everything any more.", ["stream"])
+EVENTS = Counter(
+    "heed_events_total", "Events that a channel delivered, by what became of them.", ["channel", "outcome"]
+)
 BATCH_SECONDS = Histogram("heed_batch_seconds", "Time to decide and record one batch of mentions.")
 WAITING = Gauge("heed_waiting_mentions", "Mentions that wait for their decision.")
 THRESHOLD = Gauge("heed_answer_threshold", "Confidence from which the bot answers alone; 2 where it never does.")

@@ -71,6 +71,7 @@ class Mention:
     masked: tuple[str, ...] = ()  #: Kinds of personal data that were taken out of its text.
     followers: int = 0  #: The author's reach.
     ours: bool = False  #: The brand's own account wrote it, by us or by a person.
+    erased: bool = False  #: Its words are not kept here any more, since it was deleted or its author asked us.
     id: int = 0  #: Our own id once stored; 0 before.
 
     def __post_init__(self) -> None:
@@ -107,6 +108,7 @@ class Circumstances:
 
     answered: bool = False  #: The same post, in whatever version, has or is getting a reply of ours.
     superseded: bool = False  #: A newer version of the same post has reached us.
+    continued: bool = False  #: It is read together with another post of its author, and decided there.
     opted_out: bool = False  #: Its author wants no automated replies.
     with_agent: bool = False  #: An agent has the conversation.
 

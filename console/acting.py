@@ -8,12 +8,16 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from bot.errors import IllegalMove
-from bot.vocabulary import Switch
-from console.forms import TextRefused, check_text, field, signed
+from bot.vocabulary import Audience, Switch
+from console.conversation import NOTHING, Refusal, Writing, show
+from console.forms import TextRefused, check_parts, check_text, field, introduced, signed
 from console.keys import DATABASE, ENQUEUE, SETTINGS
-from console.pages import Refusal, logged_in, show
-from storage import cases
+from console.opened import open_case
+from console.pages import logged_in
+from responders.splitting import split
+from storage import cases, outbox
 from storage.agents import Role
+from storage.cases.channel import find_audience, find_draft_audience, is_first_message
 from storage.switches import turn
 
 if TYPE_CHECKING:
@@ -22,6 +26,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
+    from bot.settings import ReplyingSettings
     from storage.agents import Agent
     from storage.cases import Case
 
@@ -31,43 +36,44 @@ if TYPE_CHECKING:
 
 async def approve(request: web.Request) -> web.Response:
     """Send a draft, as it is or as the agent edited it."""
-    draft_id, text, agent = _id(request), await field(request, "text"), logged_in(request).agent
+    draft_id, text, agent = take_id(request), await field(request, "text"), logged_in(request).agent
+    undo = request.app[SETTINGS].replying.undo_seconds
     try:
-        check_text(text)
         async with request.app[DATABASE].begin() as connection:
-            reply_id = await cases.approve_draft(connection, draft_id, text=text, by=agent)
+            check_text(text, await find_draft_audience(connection, draft_id))
+            reply_id = await cases.approve_draft(connection, draft_id, text=text, by=agent, undo_seconds=undo)
     except (TextRefused, IllegalMove) as error:
-        return await _refused(request, error, cases.find_draft_case, drafted=text)
-    await request.app[ENQUEUE](reply_id)
+        return await refused(request, error, cases.find_draft_case, Writing(drafted=text))
+    await request.app[ENQUEUE](reply_id, after=undo)
     return await _back(request, draft_id, "approved")
 
 
 async def reject(request: web.Request) -> web.Response:
     """Put a draft aside and say why."""
-    draft_id, note, agent = _id(request), await field(request, "note"), logged_in(request).agent
+    draft_id, note, agent = take_id(request), await field(request, "note"), logged_in(request).agent
     try:
         async with request.app[DATABASE].begin() as connection:
             await cases.reject_draft(connection, draft_id, note=note, by=agent)
     except IllegalMove as error:
-        return await _refused(request, error, cases.find_draft_case)
+        return await refused(request, error, cases.find_draft_case)
     return await _back(request, draft_id, "rejected")
 
 
 async def reply(request: web.Request) -> web.Response:
     """Send the agent's own words, signed."""
-    conversation_id, typed, agent = _id(request), await field(request, "text"), logged_in(request).agent
+    place, typed, agent = take_id(request), await field(request, "text"), logged_in(request).agent
     resolving = bool(await field(request, "resolve"))
-    text = signed(typed, agent, bot=request.app[SETTINGS].replying.signature)
+    undo = request.app[SETTINGS].replying.undo_seconds
     try:
-        check_text(text)
         async with request.app[DATABASE].begin() as connection:
-            reply_id = await cases.write_reply(connection, conversation_id, text=text, by=agent)
+            text = await _finished(connection, place, typed, by=agent, rules=request.app[SETTINGS].replying)
+            reply_id = await cases.write_reply(connection, place, text=text, by=agent, undo_seconds=undo)
             if resolving:
-                await cases.resolve(connection, conversation_id, by=agent)
+                await cases.resolve(connection, place, by=agent)
     except (TextRefused, IllegalMove) as error:
-        return await _refused(request, error, cases.find_case, typed=typed)
-    await request.app[ENQUEUE](reply_id)
-    raise web.HTTPSeeOther(f"/conversations/{conversation_id}?done=replied")
+        return await refused(request, error, cases.find_case, Writing(typed=typed))
+    await request.app[ENQUEUE](reply_id, after=undo)
+    raise web.HTTPSeeOther(f"/conversations/{place}?done=replied")
 
 
 async def take_over(request: web.Request) -> web.Response:
@@ -92,17 +98,22 @@ async def pause(request: web.Request) -> web.Response:
         raise web.HTTPForbidden
     on = await field(request, "on") == "1"
     async with request.app[DATABASE].begin() as connection:
+        count = await _hand_back(connection, agent) if on else 0
         await turn(connection, Switch.PAUSED, on=on, by=agent.name)
-    raise web.HTTPSeeOther(f"/queue?done={'paused' if on else 'resumed'}")
+    raise web.HTTPSeeOther(f"/queue?done=paused&count={count}" if on else "/queue?done=resumed")
+
+
+async def _hand_back(connection: AsyncConnection, agent: Agent) -> int:
+    return await outbox.hand_back_queued(connection, problem=f"Not sent: {agent.name} paused automatic replies.")
 
 
 async def _settle(request: web.Request, act: Act, done: str) -> web.Response:
-    conversation_id = _id(request)
+    conversation_id = take_id(request)
     try:
         async with request.app[DATABASE].begin() as connection:
             await act(connection, conversation_id, logged_in(request).agent)
     except IllegalMove as error:
-        return await _refused(request, error, cases.find_case)
+        return await refused(request, error, cases.find_case)
     raise web.HTTPSeeOther(f"/conversations/{conversation_id}?done={done}")
 
 
@@ -118,18 +129,25 @@ async def _resolve(connection: AsyncConnection, conversation_id: int, agent: Age
     await cases.resolve(connection, conversation_id, by=agent)
 
 
-async def _refused(
-    request: web.Request, error: Exception, find: Find, *, drafted: str | None = None, typed: str = ""
-) -> web.Response:
-    """Show the conversation as it is now, why the action was refused, and what the agent had typed."""
+async def refused(request: web.Request, error: Exception, find: Find, writing: Writing = NOTHING) -> web.Response:
+    """Show the conversation as it is now, why the action was refused, and what the agent was writing."""
     async with request.app[DATABASE].begin() as connection:
-        case = await find(connection, _id(request))
-        paused = await cases.find_pause(connection)
-    if case is None:
-        raise cases.NotFound("There is no such conversation.")
+        opened = await open_case(connection, await find(connection, take_id(request)))
     status = HTTPStatus.UNPROCESSABLE_ENTITY if isinstance(error, TextRefused) else HTTPStatus.CONFLICT
-    refusal = Refusal(status=status, problem=str(error), drafted=drafted, typed=typed)
-    return show(request, case, paused, refusal)
+    refusal = Refusal(status=status, problem=str(error))
+    return show(request, opened, writing, refusal=refusal)
+
+
+async def _finished(connection: AsyncConnection, place: int, typed: str, *, by: Agent, rules: ReplyingSettings) -> str:
+    """Give what goes out for what was typed. Raises TextRefused where the channel would not take it."""
+    if await find_audience(connection, place) is Audience.PUBLIC:
+        text = signed(typed, by, bot=rules.signature)
+        check_parts(split(text))
+        return text
+    is_first = await is_first_message(connection, place)
+    text = signed(introduced(typed, rules.privacy_url) if is_first else typed, by, bot=rules.signature)
+    check_text(text, Audience.PRIVATE)
+    return text
 
 
 async def _back(request: web.Request, draft_id: int, done: str) -> web.Response:
@@ -140,5 +158,6 @@ async def _back(request: web.Request, draft_id: int, done: str) -> web.Response:
     raise web.HTTPSeeOther(f"/conversations/{case.conversation.id}?done={done}")
 
 
-def _id(request: web.Request) -> int:
+def take_id(request: web.Request) -> int:
+    """Give the number in the address."""
     return int(request.match_info["id"])

@@ -8,15 +8,30 @@ from typing import TYPE_CHECKING
 import jinja2
 from aiohttp import web
 
-from console import acting, certificates, door, knowledge, live, login, pages, wording
+from console import (
+    acting,
+    certificates,
+    channel,
+    conversation,
+    door,
+    knowledge,
+    live,
+    login,
+    pages,
+    parts,
+    sending,
+    wording,
+)
 from console.feed import Feed
 from console.keys import DATABASE, DOORKEEPER, ENQUEUE, FEED, RESOURCES, SETTINGS, TEMPLATES
+from console.links import Links
 from console.throttle import Doorkeeper
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import AsyncIterator
 
     from bot.settings import Settings
+    from console.keys import Enqueue
     from storage.database import Database
 
 HERE = Path(__file__).parent
@@ -27,13 +42,17 @@ ROUTES = (
     web.post("/login", login.log_in),
     web.post("/logout", login.log_out),
     web.get("/queue", pages.queue),
-    web.get(r"/conversations/{id:\d{1,18}}", pages.conversation),
+    web.get(r"/conversations/{id:\d{1,18}}", conversation.show_conversation),
     web.post(r"/conversations/{id:\d{1,18}}/take-over", acting.take_over),
     web.post(r"/conversations/{id:\d{1,18}}/return", acting.return_to_bot),
     web.post(r"/conversations/{id:\d{1,18}}/resolve", acting.resolve),
     web.post(r"/conversations/{id:\d{1,18}}/reply", acting.reply),
+    web.post(r"/conversations/{id:\d{1,18}}/parts", parts.show_parts),
     web.post(r"/drafts/{id:\d{1,18}}/approve", acting.approve),
     web.post(r"/drafts/{id:\d{1,18}}/reject", acting.reject),
+    web.post(r"/replies/{id:\d{1,18}}/undo", sending.undo),
+    web.post(r"/replies/{id:\d{1,18}}/retract", sending.retract),
+    web.post(r"/conversations/{id:\d{1,18}}/answered", sending.answered),
     web.post("/pause", acting.pause),
     web.get("/certificate", certificates.show_certificate),
     web.post(r"/audits/{id:\d{1,18}}/judge", certificates.judge_answer),
@@ -41,6 +60,7 @@ ROUTES = (
     web.post("/knowledge/keep", knowledge.keep),
     web.post("/knowledge/quarantine", knowledge.shut),
     web.post("/knowledge/release", knowledge.reopen),
+    web.get("/channel", channel.show_channel),
     web.get("/events", live.events),
     web.static("/assets", HERE / "assets"),
 )
@@ -51,17 +71,17 @@ def add_console(
     *,
     database: Database,
     settings: Settings,
-    enqueue: Callable[[int], Awaitable[None]],
+    enqueue: Enqueue,
 ) -> None:
     """Add the console's pages at the root of *app*, beside whatever else it serves.
 
-    *enqueue* makes a job for the reply with the given id; it is called after the reply's row is committed.
+    *enqueue* makes a job for a reply that is to be sent, or to be deleted again.
     """
     app[DATABASE] = database
     app[SETTINGS] = settings
     app[ENQUEUE] = enqueue
     app[DOORKEEPER] = Doorkeeper()
-    app[TEMPLATES] = _templates()
+    app[TEMPLATES] = _templates(Links.from_settings(settings.x))
     app[FEED] = Feed(database)
     routes = app.add_routes(ROUTES)
     app[RESOURCES] = frozenset(route.resource for route in routes if route.resource)
@@ -71,7 +91,7 @@ def add_console(
     app.cleanup_ctx.append(_listen)
 
 
-def _templates() -> jinja2.Environment:
+def _templates(links: Links) -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(HERE / "templates"),
         autoescape=True,
@@ -80,7 +100,7 @@ def _templates() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(wording.FILTERS)
-    environment.globals.update(wording.GLOBALS)
+    environment.globals.update(wording.GLOBALS, LINKS=links)
     return environment
 
 

@@ -17,8 +17,8 @@ from console.keys import DATABASE
 from console.pages import logged_in
 from console.reliability import draw_reliability
 from console.rendering import page
+from console.situation import find_situation
 from storage.audits import count_waiting, judge, waiting_audits
-from storage.cases import find_pause
 from storage.certificates import newest_certificate
 
 if TYPE_CHECKING:
@@ -59,12 +59,12 @@ async def show_certificate(request: web.Request) -> web.Response:
         stored = await newest_certificate(connection)
         waiting = await waiting_audits(connection, LISTED)
         count = await count_waiting(connection)
-        pause = await find_pause(connection)
+        situation = await find_situation(connection)
     found = Certification.from_document(stored.document) if stored else None
     return page(
         request,
         "certificate.html",
-        pause=pause,
+        situation=situation,
         stored=stored,
         found=found,
         whole=_whole(found, stored) if found and stored else None,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import TypeAlias
+from collections.abc import Awaitable
+from typing import Protocol
 
 import jinja2
 from aiohttp import web
@@ -14,8 +14,14 @@ from console.throttle import Doorkeeper
 from storage.agents import Session
 from storage.database import Database
 
-Enqueue: TypeAlias = Callable[[int], Awaitable[None]]
-"""Makes a job for the reply with this id; called after its row is committed."""
+
+class Enqueue(Protocol):
+    """Makes a job for a reply; called after its row is committed."""
+
+    def __call__(self, reply_id: int, *, after: float = 0.0) -> Awaitable[None]:
+        """Have the reply brought further, *after* seconds from now at the soonest. Raises StorageDown."""
+        ...
+
 
 DATABASE = web.AppKey("console_database", Database)
 SETTINGS = web.AppKey("console_settings", Settings)

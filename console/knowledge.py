@@ -12,10 +12,10 @@ from console.forms import field
 from console.keys import DATABASE
 from console.pages import logged_in
 from console.rendering import page
+from console.situation import find_situation
 from knowledge.article import Article
 from storage import contradictions, upkeep
 from storage.agents import Role
-from storage.cases import find_pause
 from storage.library import quarantine, release
 from storage.upkeep import Concern
 
@@ -46,11 +46,11 @@ async def lists(request: web.Request) -> web.Response:
     concern = _concern(request.query.get("list", Concern.CONTRADICTIONS))
     async with request.app[DATABASE].begin() as connection:
         items = await _items(connection)
-        pause = await find_pause(connection)
+        situation = await find_situation(connection)
     return page(
         request,
         "knowledge.html",
-        pause=pause,
+        situation=situation,
         concern=concern,
         items=items[concern],
         counts={name: len(listed) for name, listed in items.items()},

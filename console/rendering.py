@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TYPE_CHECKING
 
 from aiohttp import web
 
 from console.keys import SESSION, SETTINGS, TEMPLATES
-
-if TYPE_CHECKING:
-    from storage.cases import Pause
+from console.situation import UNKNOWN, Situation
 
 RETRY_SECONDS = 5
 
@@ -45,13 +42,20 @@ EXPLANATIONS = {
 
 
 def page(
-    request: web.Request, template: str, *, pause: Pause | None = None, status: int = 200, **context: object
+    request: web.Request, template: str, *, situation: Situation = UNKNOWN, status: int = 200, **context: object
 ) -> web.Response:
-    """Render *template* with what every page knows: who is logged in, what is paused, which thresholds hold."""
+    """Render *template* with what every page knows: who is logged in, what is in trouble, which settings hold."""
+    settings = request.app[SETTINGS]
     body = (
         request.app[TEMPLATES]
         .get_template(template)
-        .render(session=request.get(SESSION), pause=pause, deciding=request.app[SETTINGS].deciding, **context)
+        .render(
+            session=request.get(SESSION),
+            situation=situation,
+            deciding=settings.deciding,
+            replying=settings.replying,
+            **context,
+        )
     )
     return web.Response(text=body, content_type="text/html", charset="utf-8", status=status)
 

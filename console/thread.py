@@ -5,24 +5,35 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.vocabulary import DraftState
+from bot.vocabulary import DraftState, Reason
+from console.delivery import describe
+from console.pleas import plea
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from bot.vocabulary import Candidate, Mention
-    from storage.cases import Case, DecisionRecord, ReplyRecord
+    from bot.vocabulary import Candidate, Mention, Parent
+    from console.delivery import Delivery
+    from console.opened import Opened
+    from storage.cases import Case, DecisionRecord, DraftRecord, ReplyRecord
+    from storage.cases.channel import Traces
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One thing in a thread: a customer's post, a reply of ours, or a line about what somebody did."""
+    """One thing in a thread: a post, a reply of ours, or a line about what somebody did."""
 
     at: datetime
     mention: Mention | None = None
+    parents: tuple[Parent, ...] = ()  #: What the mention replies to or quotes and nothing above shows, farthest first.
     decision: DecisionRecord | None = None  #: Of the mention.
+    goes_on: bool = False  #: Whether the mention is decided together with the next one.
+    together: int = 0  #: Earlier posts that were read together with the mention.
+    plea: str = ""  #: Asks the author to delete the mention, where it shows personal data.
+    language: str = ""  #: Of the plea.
     reply: ReplyRecord | None = None
+    delivery: Delivery | None = None  #: Of the reply.
     event: str = ""
 
 
@@ -45,30 +56,53 @@ def find_basis(case: Case) -> Basis | None:
     return Basis(candidate=best, spoken="" if spoken == best.language else spoken)
 
 
-def lay_out(case: Case) -> tuple[Entry, ...]:
-    """Give the thread of *case*, oldest first."""
-    entries = (*_posts(case), *_replies(case), *_settled(case), *_handed(case))
+def lay_out(opened: Opened) -> tuple[Entry, ...]:
+    """Give the thread of a conversation, oldest first."""
+    case = opened.case
+    entries = (*_posts(case, opened.traces), *_replies(opened), *_settled(case), *_handed(case))
     return tuple(sorted(entries, key=lambda entry: entry.at))
 
 
-def _posts(case: Case) -> Iterator[Entry]:
+def _posts(case: Case, traces: Traces) -> Iterator[Entry]:
     decided = {record.mention_id: record for record in case.decisions}
+    shown = {mention.post_id for mention in case.mentions}
+    shown |= {sent.post_id for parts in traces.sent.values() for sent in parts}
     for mention in case.mentions:
-        yield Entry(at=mention.posted_at, mention=mention, decision=decided.get(mention.id))
+        decision = decided.get(mention.id)
+        language = decision.reading.language if decision and decision.reading else None
+        yield Entry(
+            at=mention.posted_at,
+            mention=mention,
+            parents=tuple(parent for parent in reversed(mention.parents) if parent.post_id not in shown),
+            decision=decision,
+            goes_on=decision is not None and Reason.CONTINUED in decision.decision.reasons,
+            together=len(traces.together.get(mention.id, ())),
+            plea=plea(mention, language),
+            language=language or "en",
+        )
+        shown |= {parent.post_id for parent in mention.parents}
 
 
-def _replies(case: Case) -> Iterator[Entry]:
-    for record in case.replies:
-        yield Entry(at=record.receipt.sent_at if record.receipt else record.queued_at, reply=record)
+def _replies(opened: Opened) -> Iterator[Entry]:
+    for record in opened.case.replies:
+        sent = opened.traces.sent.get(record.reply.id, ())
+        leaves_at = opened.traces.leaves_at.get(record.reply.id, record.queued_at)
+        delivery = describe(record, sent, leaves_at=leaves_at, situation=opened.situation)
+        yield Entry(at=sent[0].sent_at if sent else record.queued_at, reply=record, delivery=delivery)
 
 
 def _settled(case: Case) -> Iterator[Entry]:
     for record in case.drafts:
-        if record.settled_at is None:
-            continue
-        edited = record.draft.state is DraftState.APPROVED and record.final_text != record.draft.text
-        verb = f"edited and {record.draft.state}" if edited else record.draft.state
-        yield Entry(at=record.settled_at, event=f"{record.settled_by} {verb} the draft")
+        if record.settled_at is not None:
+            yield Entry(at=record.settled_at, event=_became(record))
+
+
+def _became(record: DraftRecord) -> str:
+    state = record.draft.state
+    if state is DraftState.WITHDRAWN:
+        return f"The draft was withdrawn. {(record.settled_by or '').removeprefix('the bot: ')}".rstrip()
+    edited = state is DraftState.APPROVED and record.final_text != record.draft.text
+    return f"{record.settled_by} {f'edited and {state}' if edited else state} the draft"
 
 
 def _handed(case: Case) -> Iterator[Entry]:

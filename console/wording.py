@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from math import ceil
 from typing import TYPE_CHECKING
 
 from bot.actions.hand_off import LANGUAGES
-from bot.vocabulary import ConversationState, Reason, ReplyKind, ReplyState, Route
+from bot.intake.masking import CARD, EMAIL, IBAN, PHONE
+from bot.vocabulary import ConversationState, Reason, ReplyKind, Route
+from console import troubles
 from console.certificates import Freedom
+from console.delivery import WORDS
 from knowledge.plain import joined, pieces
 from responders.counting import MAX_WEIGHT, weighted_length
+from responders.policy import LONGEST_MESSAGE
 from storage.cases import View
+from storage.threads import ELSEWHERE
 from storage.upkeep import Concern
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from knowledge.article import Article
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
@@ -48,6 +56,11 @@ REASONS = {
     Reason.DRAFT_MODE: ("draft mode", "Every answer is shown to a person first."),
     Reason.OVER_LENGTH: ("too long", "The answer does not fit into one post."),
     Reason.STALE: ("too old", "The post is older than we still answer."),
+    Reason.CONTINUED: ("goes on below", "The customer wrote on at once; all of it is read as one."),
+    Reason.NOT_SUMMONED: ("person on X only", "The channel lets only a person reply to this, in its own app."),
+    Reason.OVERTAKEN: ("overtaken", "The customer wrote again before the reply was sent."),
+    Reason.EDITED: ("edited", "The customer edited the post; the new version counts."),
+    Reason.GONE: ("deleted", "The customer deleted the post, or hides it from us."),
     Reason.CONVERSATION_WITH_AGENT: ("with an agent", "An agent has this conversation, so the bot keeps out."),
     Reason.CHANNEL_BUSY: ("channel busy", "The channel does not take more replies at the moment."),
     Reason.OTHER_BRAND: ("other brand", "It speaks of another maker's product and of none of ours."),
@@ -63,19 +76,14 @@ STATES = {
     ConversationState.RESOLVED: "resolved",
 }
 
-REPLY_STATES = {
-    ReplyState.QUEUED: "queued",
-    ReplyState.SENDING: "sending",
-    ReplyState.SENT: "sent",
-    ReplyState.FAILED: "failed",
-    ReplyState.CANCELLED: "withdrawn",
-}
-
 REPLY_KINDS = {
     ReplyKind.AUTOMATIC: "automated",
     ReplyKind.APPROVED: "approved",
     ReplyKind.AGENT: "by hand",
 }
+
+#: Kinds of personal data that were masked.
+PERSONAL = {CARD: "a card number", IBAN: "an IBAN", PHONE: "a phone number", EMAIL: "an e-mail address"}
 
 VIEWS = {
     View.NEEDS_PERSON: "Needs a person",
@@ -134,6 +142,9 @@ DONE = {
     "returned": "The bot has this conversation again.",
     "resolved": "Resolved.",
     "replied": "Your reply is on its way.",
+    "undone": "Taken back. Nothing was sent.",
+    "retracted": "It is being deleted.",
+    "answered": "Resolved. Thank you for answering yourself.",
     "paused": "Paused. The bot sends nothing alone.",
     "resumed": "The bot works again.",
     "judged": "Noted. It counts from the next time that Heed certifies.",
@@ -190,6 +201,20 @@ def age(since: datetime) -> str:
     return f"{seconds // DAY} d"
 
 
+def left(until: datetime) -> int:
+    """Give the whole seconds until *until*; 0 where it is over."""
+    return max(0, ceil((until - datetime.now(UTC)).total_seconds()))
+
+
+def span(seconds: int) -> str:
+    """Write a time that is still to come: "8 s", "4 min", "3 h" or "2 d"."""
+    if seconds < MINUTE:
+        return f"{seconds} s"
+    if seconds < HOUR:
+        return f"{ceil(seconds / MINUTE)} min"
+    return f"{ceil(seconds / HOUR)} h" if seconds < DAY else f"{ceil(seconds / DAY)} d"
+
+
 def clock(moment: datetime) -> str:
     """Write *moment* for people, in UTC; the browser makes it local."""
     return moment.astimezone(UTC).strftime("%-d %b %Y, %H:%M UTC")
@@ -218,6 +243,12 @@ def readable(article: Article) -> str:
     return joined(pieces(article.full_answer, article.language))
 
 
+def personal(kinds: Sequence[str]) -> str:
+    """Name kinds of personal data in a sentence: "a card number and an IBAN"."""
+    *others, last = [PERSONAL.get(kind, kind) for kind in kinds]
+    return f"{', '.join(others)} and {last}" if others else last
+
+
 def urgency(priority: float) -> str:
     """Say how soon: "high", "medium" or "low"."""
     high, medium = 0.7, 0.4
@@ -233,33 +264,40 @@ def initials(name: str) -> str:
 
 
 FILTERS = {
+    **troubles.FILTERS,
     "age": age,
     "clock": clock,
     "day": day,
     "expiry": expiry,
     "initials": initials,
     "language": language,
+    "left": left,
     "percent": percent,
+    "personal": personal,
     "plain": plain,
     "readable": readable,
     "sentence": sentence,
     "share": share,
     "short": short,
+    "span": span,
     "urgency": urgency,
     "weight": weighted_length,
 }
 
 GLOBALS = {
+    **troubles.GLOBALS,
     "CONCERNS": CONCERNS,
     "CONCERN_SENTENCES": CONCERN_SENTENCES,
     "DISAGREEMENTS": DISAGREEMENTS,
     "DONE": DONE,
+    "ELSEWHERE": ELSEWHERE,
     "EMPTY_CONCERNS": EMPTY_CONCERNS,
     "EMPTY_VIEWS": EMPTY_VIEWS,
     "FREEDOMS": FREEDOMS,
+    "LONGEST_MESSAGE": LONGEST_MESSAGE,
     "MAX_WEIGHT": MAX_WEIGHT,
     "REPLY_KINDS": REPLY_KINDS,
-    "REPLY_STATES": REPLY_STATES,
+    "REPLY_STATES": WORDS,
     "ROUTES": ROUTES,
     "STATES": STATES,
     "VIEWS": VIEWS,

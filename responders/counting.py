@@ -90,6 +90,11 @@ def fits(text: str) -> bool:
     return 0 < weighted_length(text) <= MAX_WEIGHT and not _INVALID.search(text)
 
 
+def addresses(text: str) -> Iterator[tuple[int, int]]:
+    """Give where each web address in *text* begins and ends, as X sees it."""
+    return (match.span() for match in filter(_is_address, _URL.finditer(text)))
+
+
 def _weights(text: str) -> Iterator[int]:
     """Yield the weight of each address, emoji sequence and remaining character, in order."""
     rest = 0

@@ -6,127 +6,154 @@ among our own posts, and goes out again only if it is proven absent. No transact
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 import structlog
 
 from bot.errors import ChannelError, DuplicateRefused, OutcomeUnknown, PostGone, PostRefused
-from bot.vocabulary import Reason, Receipt, ReplyKind, ReplyState, Switch
+from bot.vocabulary import Reason, ReplyKind, ReplyState
+from responders.clearing import clear, withdraw
+from responders.desk import Delivered, Desk, Held, Later, NothingToDo, Outcome, Refused, Retracted
+from responders.lanes import block, closed, enter, lane_of
+from responders.parts import next_part
 from responders.pauses import pause_seconds
-from responders.policy import Proposal, refusals
-from storage import outbox
+from storage import conditions, outbox
 from storage.outbox import Outgoing
-from storage.switches import switches_on
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from datetime import datetime
+    from bot.vocabulary import Receipt, Reply
+    from responders.parts import Part
 
-    from sqlalchemy.ext.asyncio import AsyncConnection
+__all__ = ["Delivered", "Desk", "Held", "Later", "NothingToDo", "Outcome", "Refused", "Retracted", "deliver"]
 
-    from bot.ports import Responder
-    from bot.settings import ReplyingSettings
-    from storage.database import Database
-
-PAUSED_SECONDS = 30.0  #: How soon a reply that the kill switch holds back is looked at again.
+RETRACT_SECONDS = 30.0
+"""The least pause between two attempts at deleting a post."""
 
 log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
-    """What delivering on one channel needs."""
-
-    database: Database
-    responder: Responder
-    rules: ReplyingSettings
-    clock: Callable[[], datetime]
-    settle_seconds: float
-    """From claiming a reply until our own posts can prove it absent: no request may still be on its way then, so at
-    least the channel's timeout, and the time that the channel takes to show a post."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Delivered:
-    """The reply is on the channel, and its receipt is stored."""
-
-    receipt: Receipt
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Later:
-    """The reply still waits; deliver it again in so many seconds."""
-
-    seconds: float
-    problem: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refused:
-    """The reply will not be sent."""
-
-    problem: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NothingToDo:
-    """The reply is settled already, was withdrawn, or is in other hands."""
-
-
-Outcome: TypeAlias = Delivered | Later | Refused | NothingToDo
-
-
 async def deliver(reply_id: int, desk: Desk) -> Outcome:
-    """Bring the reply *reply_id* as far as it can go now, and say how far that was.
+    """Bring the reply *reply_id* as far as it can go now, and say how far that was; delete its posts if that is due.
 
     Raises StorageDown; the reply is then found again by the sweep, and nothing is sent twice.
     """
     async with desk.database.begin() as connection:
         outgoing = await outbox.find(connection, reply_id)
-    if outgoing is not None and outgoing.state is ReplyState.SENDING:
-        return await _settle(outgoing, desk)
-    if outgoing is not None and outgoing.state is ReplyState.QUEUED:
-        return await _send(outgoing, desk)
-    return NothingToDo()
+    if outgoing is None:
+        return NothingToDo()
+    match outgoing.state:
+        case ReplyState.QUEUED:
+            return await _send(outgoing, desk)
+        case ReplyState.SENDING:
+            return await _settle(outgoing, desk)
+        case ReplyState.FAILED | ReplyState.RETRACTED:
+            return await _delete(outgoing, desk)
+        case _:
+            return NothingToDo()
 
 
 async def _send(outgoing: Outgoing, desk: Desk) -> Outcome:
-    """Claim a queued reply, commit, post it, and record what came of it."""
-    attempt = await _claim(outgoing, desk)
-    if not isinstance(attempt, int):
-        return attempt
+    """Ask all that is asked before a send, claim the reply, commit, and post it."""
+    early = (outgoing.not_before - desk.clock()).total_seconds()
+    if early > 0:
+        return Later(seconds=early)
+    stopped = await _ask(outgoing, desk) or await _look(outgoing, desk)
+    if stopped is not None:
+        return stopped
+    claimed = await _claim(outgoing.reply, desk)
+    return await _post(claimed, desk) if isinstance(claimed, Outgoing) else claimed
+
+
+async def _ask(outgoing: Outgoing, desk: Desk) -> Outcome | None:
+    """Ask without any request whether the reply may go; the lane first, so that one in trouble costs nothing."""
+    async with desk.database.begin() as connection:
+        return (
+            await closed(connection, outgoing.reply, now=desk.clock())
+            or await clear(connection, outgoing, desk)
+            or await enter(connection, outgoing.reply, desk)
+        )
+
+
+async def _look(outgoing: Outgoing, desk: Desk) -> Outcome | None:
+    """Ask the channel whether what is answered is still there, and still says what it said.
+
+    An agent's own words may also answer an edited post, and the rest of a thread follows what is out.
+    """
+    if outgoing.posted:
+        return None
     try:
-        receipt = await desk.responder.send(outgoing.reply)
-    except (OutcomeUnknown, DuplicateRefused) as error:
-        return await _doubt(outgoing, attempt, error, desk)
-    except (PostGone, PostRefused) as error:
-        return await _fail(outgoing, attempt, str(error), desk)
+        newest = await desk.responder.newest_version(outgoing.reply)
+    except PostGone:
+        reason = Reason.GONE
     except ChannelError as error:
-        return await _put_back(outgoing, attempt, error, desk)
-    return await _record(outgoing, attempt, receipt, desk)
+        return await _put_off(outgoing, error, desk)
+    else:
+        if newest == outgoing.reply.in_reply_to or outgoing.reply.kind is ReplyKind.AGENT:
+            return None
+        reason = Reason.EDITED
+    async with desk.database.begin() as connection:
+        return await withdraw(connection, outgoing, [reason])
+
+
+async def _claim(reply: Reply, desk: Desk) -> Outgoing | Outcome:
+    """Give the reply as it is claimed, committed; or why it is not.
+
+    All is asked again, with the row locked and the lane to itself: what was switched, said or spent in the meantime
+    counts, and whatever comes later finds the reply claimed.
+    """
+    async with desk.database.begin() as connection:
+        await outbox.line_up(connection, reply.channel, reply.audience)
+        outgoing = await outbox.find(connection, reply.id, lock=True)
+        if outgoing is None or outgoing.state is not ReplyState.QUEUED:
+            return NothingToDo()
+        stopped = await clear(connection, outgoing, desk)
+        if stopped is not None:
+            return stopped
+        attempt = await outbox.claim(connection, reply.id, now=desk.clock())
+        return NothingToDo() if attempt is None else replace(outgoing, state=ReplyState.SENDING, attempt=attempt)
+
+
+async def _post(outgoing: Outgoing, desk: Desk) -> Outcome:
+    """Post what is missing of a claimed reply, part by part, and record what came of it."""
+    while True:
+        part = next_part(outgoing.reply, outgoing.posted)
+        try:
+            receipt = await desk.responder.send(part.reply)
+        except (OutcomeUnknown, DuplicateRefused) as error:
+            return await _doubt(outgoing, error, desk)
+        except (PostGone, PostRefused) as error:
+            return await _fail(outgoing, str(error), desk)
+        except ChannelError as error:
+            return await _put_back(outgoing, error, desk)
+        recorded = await _record(outgoing, part, receipt, desk, is_fresh=True)
+        if not isinstance(recorded, Outgoing):
+            return recorded
+        outgoing = recorded
 
 
 async def _settle(outgoing: Outgoing, desk: Desk) -> Outcome:
-    """Find out what became of a reply that was left in `sending`, and send it again only if it is proven absent."""
+    """Find out what became of a reply that was left in `sending`, and go on only with what is proven absent."""
     wait = _rest(outgoing, desk)
     if wait > 0:
         return Later(seconds=wait)
+    part = next_part(outgoing.reply, outgoing.posted)
     try:
-        receipt = await desk.responder.find_sent(outgoing.reply)
+        receipt = await desk.responder.find_sent(part.reply)
     except ChannelError as error:
         seconds = max(pause_seconds(error, outgoing.attempt), desk.settle_seconds)
         return Later(seconds=seconds, problem=str(error))
     if receipt is not None:
-        return await _record(outgoing, outgoing.attempt, receipt, desk)
+        recorded = await _record(outgoing, part, receipt, desk, is_fresh=False)
+        return await _send_again(recorded, desk) if isinstance(recorded, Outgoing) else recorded
     if outgoing.problem is not None:
-        return await _fail(outgoing, outgoing.attempt, outgoing.problem, desk)
+        return await _fail(outgoing, outgoing.problem, desk)
     return await _send_again(outgoing, desk)
 
 
 async def _send_again(outgoing: Outgoing, desk: Desk) -> Outcome:
-    """Queue a reply that is proven absent, so that everything asked before a first try is asked again."""
+    """Queue a reply of which something is proven absent, so that everything asked before a try is asked again."""
     async with desk.database.begin() as connection:
         now = desk.clock()
         if not await outbox.requeue(connection, outgoing.reply.id, attempt=outgoing.attempt, not_before=now):
@@ -135,81 +162,87 @@ async def _send_again(outgoing: Outgoing, desk: Desk) -> Outcome:
     return NothingToDo() if queued is None else await _send(queued, desk)
 
 
-async def _claim(outgoing: Outgoing, desk: Desk) -> int | Outcome:
-    """Give the number of the try, committed; or why there is none."""
-    now = desk.clock()
-    early = (outgoing.not_before - now).total_seconds()
-    if early > 0:
-        return Later(seconds=early)
+async def _record(
+    outgoing: Outgoing, part: Part, receipt: Receipt, desk: Desk, *, is_fresh: bool
+) -> Outgoing | Outcome:
+    """Store the receipt of *part*, and give what is left to be sent, or that it was the last.
+
+    A fresh one shows that its lane works.
+    """
+    reply, number = outgoing.reply, part.number
     async with desk.database.begin() as connection:
-        if outgoing.reply.kind is ReplyKind.AUTOMATIC and Switch.PAUSED in await switches_on(connection):
-            return Later(seconds=PAUSED_SECONDS, problem="Automatic replies are paused.")
-        reasons = refusals(_proposal(outgoing, desk.rules))
-        if reasons:
-            return await _withdraw(connection, outgoing, reasons)
-        return await outbox.claim(connection, outgoing.reply.id, now=now) or NothingToDo()
-
-
-async def _withdraw(connection: AsyncConnection, outgoing: Outgoing, reasons: tuple[Reason, ...]) -> Outcome:
-    """Cancel what the platform's rules no longer allow; who wants no answer and who has one needs nobody."""
-    problem = f"Not sent: {', '.join(reasons)}."
-    for_a_person = not {Reason.OPTED_OUT, Reason.DUPLICATE} & set(reasons)
-    if not await outbox.cancel(connection, outgoing.reply.id, problem=problem, for_a_person=for_a_person):
-        return NothingToDo()
-    log.info("reply withdrawn", reply=outgoing.reply.id, reasons=reasons)
-    return Refused(problem=problem)
-
-
-async def _record(outgoing: Outgoing, attempt: int, receipt: Receipt, desk: Desk) -> Outcome:
-    async with desk.database.begin() as connection:
-        recorded = await outbox.settle_sent(connection, outgoing.reply.id, receipt)
+        recorded = await outbox.settle_sent(connection, reply.id, receipt, part=number, is_last=part.is_last)
+        if is_fresh:
+            await conditions.clear(connection, reply.channel, lane_of(reply))
+        goes_on = recorded and not part.is_last
+        if goes_on and not await outbox.go_on(connection, reply.id, attempt=outgoing.attempt, now=desk.clock()):
+            return NothingToDo()
     if not recorded:
-        return await _fail(outgoing, attempt, "Another reply of ours answers the same post already.", desk)
-    log.info("reply delivered", reply=outgoing.reply.id, post=receipt.post_id, attempt=attempt)
-    return Delivered(receipt=receipt)
+        return await _fail(outgoing, "Another reply of ours answers the same post already.", desk)
+    log.info("reply delivered", reply=reply.id, part=number, post=receipt.post_id, attempt=outgoing.attempt)
+    return Delivered(receipt=receipt) if part.is_last else replace(outgoing, posted=(*outgoing.posted, receipt))
 
 
-async def _doubt(outgoing: Outgoing, attempt: int, error: ChannelError, desk: Desk) -> Outcome:
+async def _doubt(outgoing: Outgoing, error: ChannelError, desk: Desk) -> Outcome:
     """Leave the reply in `sending`: only our own posts can tell whether this try, or one before, made it."""
-    if isinstance(error, DuplicateRefused):
-        async with desk.database.begin() as connection:
-            await outbox.doubt(connection, outgoing.reply.id, attempt=attempt, problem=str(error))
-    log.warning("reply in doubt", reply=outgoing.reply.id, attempt=attempt, problem=str(error))
+    reply, attempt = outgoing.reply, outgoing.attempt
+    async with desk.database.begin() as connection:
+        if isinstance(error, DuplicateRefused):
+            await outbox.doubt(connection, reply.id, attempt=attempt, problem=str(error))
+        else:
+            await block(connection, reply, error, attempt=attempt, now=desk.clock())
+    log.warning("reply in doubt", reply=reply.id, attempt=attempt, problem=str(error))
     return Later(seconds=desk.settle_seconds, problem=str(error))
 
 
-async def _fail(outgoing: Outgoing, attempt: int, problem: str, desk: Desk) -> Outcome:
+async def _fail(outgoing: Outgoing, problem: str, desk: Desk) -> Outcome:
+    """Give the reply up, and delete what is out of it: a thread is sent whole or not at all."""
+    reply_id, attempt = outgoing.reply.id, outgoing.attempt
     async with desk.database.begin() as connection:
-        failed = await outbox.fail(connection, outgoing.reply.id, attempt=attempt, problem=problem)
+        failed = await outbox.fail(connection, reply_id, attempt=attempt, problem=problem)
     if not failed:
         return NothingToDo()
-    log.warning("reply refused", reply=outgoing.reply.id, attempt=attempt, problem=problem)
-    return Refused(problem=problem)
+    log.warning("reply refused", reply=reply_id, attempt=attempt, problem=problem)
+    deleted = await _delete(outgoing, desk)
+    return deleted if isinstance(deleted, Later) else Refused(problem=problem)
 
 
-async def _put_back(outgoing: Outgoing, attempt: int, error: ChannelError, desk: Desk) -> Outcome:
-    """Queue a reply that was certainly not posted, for when it has a chance again."""
-    seconds, problem = pause_seconds(error, attempt), str(error)
-    due = desk.clock() + timedelta(seconds=seconds)
+async def _put_back(outgoing: Outgoing, error: ChannelError, desk: Desk) -> Outcome:
+    """Queue a reply that was certainly not posted, for when it has a chance again, and keep the others back too."""
+    reply, attempt, problem, now = outgoing.reply, outgoing.attempt, str(error), desk.clock()
     async with desk.database.begin() as connection:
-        await outbox.requeue(connection, outgoing.reply.id, attempt=attempt, not_before=due, problem=problem)
-    log.warning("reply put back", reply=outgoing.reply.id, attempt=attempt, seconds=seconds, problem=problem)
+        seconds = await block(connection, reply, error, attempt=attempt, now=now)
+        due = now + timedelta(seconds=seconds)
+        await outbox.requeue(connection, reply.id, attempt=attempt, not_before=due, problem=problem)
+    log.warning("reply put back", reply=reply.id, attempt=attempt, seconds=seconds, problem=problem)
     return Later(seconds=seconds, problem=problem)
+
+
+async def _put_off(outgoing: Outgoing, error: ChannelError, desk: Desk) -> Outcome:
+    """Leave a reply queued that cannot be checked now, and keep the others of its lane back too."""
+    async with desk.database.begin() as connection:
+        seconds = await block(connection, outgoing.reply, error, attempt=outgoing.attempt + 1, now=desk.clock())
+    log.warning("reply put off", reply=outgoing.reply.id, seconds=seconds, problem=str(error))
+    return Later(seconds=seconds, problem=str(error))
+
+
+async def _delete(outgoing: Outgoing, desk: Desk) -> Outcome:
+    """Delete what is on the channel of a reply that was retracted or given up, the last part first."""
+    for receipt in reversed(outgoing.posted):
+        try:
+            await desk.responder.retract(receipt)
+        except ChannelError as error:
+            async with desk.database.begin() as connection:
+                await outbox.note_problem(connection, outgoing.reply.id, f"Not deleted yet: {error}")
+            log.warning("post not deleted", reply=outgoing.reply.id, post=receipt.post_id, problem=str(error))
+            return Later(seconds=max(pause_seconds(error, 1), RETRACT_SECONDS), problem=str(error))
+        async with desk.database.begin() as connection:
+            await outbox.note_retracted(connection, receipt)
+        log.info("post deleted", reply=outgoing.reply.id, post=receipt.post_id)
+    return Retracted() if outgoing.posted else NothingToDo()
 
 
 def _rest(outgoing: Outgoing, desk: Desk) -> float:
     """Give the seconds until a reply in `sending` may be looked for."""
     since = (desk.clock() - outgoing.tried_at).total_seconds() if outgoing.tried_at else desk.settle_seconds
     return desk.settle_seconds - since
-
-
-def _proposal(outgoing: Outgoing, rules: ReplyingSettings) -> Proposal:
-    return Proposal(
-        text=outgoing.reply.text,
-        kind=outgoing.reply.kind,
-        addressed=outgoing.addressed,
-        answered=outgoing.answered,
-        opted_out=outgoing.opted_out,
-        signature=rules.signature,
-        links=rules.links,
-    )

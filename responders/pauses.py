@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.errors import ChannelBusy, ChannelError, ChannelSpent, CredentialsRefused
+from bot.errors import ChannelBusy, ChannelCapped, ChannelError, ChannelSpent, CredentialsRefused
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -13,7 +13,11 @@ SHORTEST_SECONDS = 1.0
 LONGEST_BACKOFF_SECONDS = 300.0
 
 #: Nothing is won by asking again soon; these end when a person has done something.
-_FOR_A_PERSON: Mapping[type[ChannelError], float] = {ChannelSpent: 900.0, CredentialsRefused: 300.0}
+_FOR_A_PERSON: Mapping[type[ChannelError], float] = {
+    ChannelSpent: 900.0,
+    ChannelCapped: 900.0,
+    CredentialsRefused: 300.0,
+}
 
 
 def pause_seconds(error: ChannelError, attempt: int) -> float:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.errors import ChannelError, DuplicateRefused, OutcomeUnknown, PostGone
 from bot.ports import Heard
-from bot.vocabulary import Receipt, ReplyKind
+from bot.vocabulary import Audience, Receipt, ReplyKind
 
 if TYPE_CHECKING:
     from bot.vocabulary import Mention, Reply
@@ -45,7 +45,8 @@ class RecordingResponder:
     sent: list[tuple[Reply, Receipt]] = field(default_factory=list)
     gone: set[str] = field(default_factory=set)  #: Ids of posts that cannot be answered any more.
     edited: dict[str, str] = field(default_factory=dict)  #: The id of the newest version, by that of an older one.
-    fail_next: ChannelError | None = None  #: Raised by the next `send` or `find_sent`, once, before anything is done.
+    fail_next: ChannelError | None = None  #: Raised by the next `send`, `find_sent` or `retract`, once.
+    blind_next: ChannelError | None = None  #: Raised by the next `newest_version`, once.
     lose_next: bool = False  #: The next reply is posted and its answer lost.
 
     async def send(self, reply: Reply) -> Receipt:
@@ -67,8 +68,12 @@ class RecordingResponder:
         return next((receipt for sent, receipt in self.sent if _answers(sent, reply)), None)
 
     async def newest_version(self, reply: Reply) -> str:
-        """Give the post itself, or what `edit` made of it; see the protocol."""
-        self._fail()
+        """Give the post itself, or what `edited` says of it; see the protocol."""
+        error, self.blind_next = self.blind_next, None
+        if error is not None:
+            raise error
+        if reply.audience is Audience.PRIVATE:
+            return reply.in_reply_to
         if reply.in_reply_to in self.gone:
             raise PostGone(f"The post {reply.in_reply_to} is gone.")
         return self.edited.get(reply.in_reply_to, reply.in_reply_to)
@@ -79,6 +84,8 @@ class RecordingResponder:
         self.sent = [(reply, kept) for reply, kept in self.sent if kept.post_id != receipt.post_id]
 
     def _check(self, reply: Reply) -> None:
+        if reply.audience is Audience.PRIVATE:
+            return
         if reply.in_reply_to in self.gone:
             raise PostGone(f"The post {reply.in_reply_to} is gone.")
         if any((sent.text, sent.in_reply_to) == (reply.text, reply.in_reply_to) for sent, _ in self.sent):
@@ -91,6 +98,7 @@ class RecordingResponder:
 
 
 def _answers(sent: Reply, reply: Reply) -> bool:
-    """Whether *sent* settles *reply*: of several agents' answers to one post, only the same words do."""
-    by_an_agent = reply.kind is ReplyKind.AGENT
-    return sent.in_reply_to == reply.in_reply_to and (not by_an_agent or sent.text == reply.text)
+    """Whether *sent* settles *reply*: of agents' answers to one post, and in private, only the same words do."""
+    by_its_words = reply.kind is ReplyKind.AGENT or reply.audience is Audience.PRIVATE
+    where = (reply.audience, reply.addressee, reply.in_reply_to)
+    return (sent.audience, sent.addressee, sent.in_reply_to) == where and (not by_its_words or sent.text == reply.text)

@@ -7,16 +7,17 @@ from contextlib import suppress
 from pathlib import Path
 
 from sandbox.config import SandboxConfig
+from sandbox.faults import Faults
 from sandbox.scenario import ScenarioInvalid, load, play
 from sandbox.server import PortTaken, running
 from sandbox.world import World
 
 
 async def _serve(config: SandboxConfig, scenario: Path | None, *, next_free: bool) -> None:
-    world = World(brand=config.brand_handle, brand_name=config.brand_name)
+    world, faults = World(brand=config.brand_handle, brand_name=config.brand_name), Faults()
     if scenario:
-        play(world, load(scenario))
-    async with running(world, config, next_free=next_free) as address:
+        play(world, load(scenario), faults)
+    async with running(world, config, faults=faults, next_free=next_free) as address:
         sys.stdout.write(f"The sandbox is at {address.url} — Ctrl+C ends it.\n")
         sys.stdout.flush()
         await asyncio.Event().wait()

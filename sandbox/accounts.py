@@ -1,4 +1,4 @@
-"""The accounts of the sandbox: opened when first named as an author, never closed."""
+"""The accounts of the sandbox: opened when they first do something or something is done to them, never closed."""
 
 from dataclasses import replace
 

@@ -1,25 +1,22 @@
 """The control API under /sandbox: play the customers, break things on demand, and listen to every change."""
 
-import asyncio
-import json
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict
 from typing import Any
 
-from aiohttp import ClientConnectionResetError, web
+from aiohttp import web
 
 from responders.counting import MAX_WEIGHT, weighted_length
-from sandbox.orders import BadOrder, PostOrder, read_fault, read_object, read_post
+from sandbox import people, trouble
+from sandbox.feed import feed
+from sandbox.orders import BadOrder, PostOrder, read_object, read_post
 from sandbox.payloads import timestamp
 from sandbox.posts import Post
 from sandbox.refusals import NoSuchPost, Refused
-from sandbox.state import SANDBOX, Stream
+from sandbox.state import SANDBOX
 from sandbox.threads import Branch, branch, threads
-from sandbox.world import Change, World
+from sandbox.world import World
 
 _SHOWN = 200  #: Threads in an answer unless `limit` says otherwise.
-_MOST_STREAMS = 100
-_HEARTBEAT_SECONDS = 15.0
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -36,7 +33,7 @@ def publish(world: World, order: PostOrder) -> Post:
 async def _create(request: web.Request) -> web.Response:
     world = request.app[SANDBOX].world
     post = publish(world, read_post(await read_object(request)))
-    return web.json_response(_post_json(post), status=201)
+    return web.json_response(_post_json(world, post), status=201)
 
 
 async def _delete(request: web.Request) -> web.Response:
@@ -48,14 +45,15 @@ async def _list(request: web.Request) -> web.Response:
     limit = request.query.get("limit", str(_SHOWN))
     if not limit.isdecimal():
         raise BadOrder("limit must be a whole number of threads.")
-    found = threads(request.app[SANDBOX].world, limit=int(limit))
-    return web.json_response({"posts": [_branch_json(one) for one in found]})
+    world = request.app[SANDBOX].world
+    found = threads(world, limit=int(limit))
+    return web.json_response({"posts": [_branch_json(world, one) for one in found]})
 
 
 async def _replies(request: web.Request) -> web.Response:
     world = request.app[SANDBOX].world
     grown = branch(world, world.get(request.match_info["id"]))
-    return web.json_response({"replies": [_branch_json(one) for one in grown.replies] if grown else []})
+    return web.json_response({"replies": [_branch_json(world, one) for one in grown.replies] if grown else []})
 
 
 async def _weigh(request: web.Request) -> web.Response:
@@ -63,75 +61,14 @@ async def _weigh(request: web.Request) -> web.Response:
     return web.json_response({"weight": weighted_length(str(body.get("text", ""))), "limit": MAX_WEIGHT})
 
 
-async def _add_fault(request: web.Request) -> web.Response:
-    fault = read_fault(await read_object(request))
-    request.app[SANDBOX].faults.add(fault)
-    return web.json_response(asdict(fault), status=201)
+async def _index(request: web.Request) -> web.Response:
+    """Let a late post reach timelines, search and streams."""
+    world, number = request.app[SANDBOX].world, request.match_info["id"]
+    world.index(number)
+    return web.json_response(_post_json(world, world.get(number)))
 
 
-async def _list_faults(request: web.Request) -> web.Response:
-    return web.json_response({"faults": [asdict(fault) for fault in request.app[SANDBOX].faults]})
-
-
-async def _clear_faults(request: web.Request) -> web.Response:
-    """Disarm every fault, and let held answers go."""
-    request.app[SANDBOX].faults.clear()
-    await request.app[SANDBOX].release()
-    return web.json_response({"faults": []})
-
-
-async def _revoke(request: web.Request) -> web.Response:
-    request.app[SANDBOX].credentials.revoked = True
-    return web.json_response({"revoked": True})
-
-
-async def _restore(request: web.Request) -> web.Response:
-    request.app[SANDBOX].credentials.revoked = False
-    return web.json_response({"revoked": False})
-
-
-async def _events(request: web.Request) -> web.StreamResponse:
-    """Send every change as a server-sent event until the client leaves."""
-    sandbox = request.app[SANDBOX]
-    if len(sandbox.streams) >= _MOST_STREAMS:
-        raise web.HTTPServiceUnavailable(text="Too many pages listen already; close one.")
-    stream: Stream = asyncio.Queue()
-    unsubscribe = sandbox.world.subscribe(stream.put_nowait)
-    sandbox.streams.add(stream)
-    try:
-        return await _stream_to(request, stream)
-    except ClientConnectionResetError:
-        # The page was closed; there is nobody left to tell.
-        return web.Response()
-    finally:
-        unsubscribe()
-        sandbox.streams.discard(stream)
-
-
-async def _stream_to(request: web.Request, stream: Stream) -> web.StreamResponse:
-    headers = {"Content-Type": "text/event-stream", "Cache-Control": "no-store"}
-    response = web.StreamResponse(headers=headers)
-    await response.prepare(request)
-    await response.write(b"retry: 1000\n\n")
-    while (event := await _next_event(stream)) is not None:
-        await response.write(event)
-    return response
-
-
-async def _next_event(stream: Stream) -> bytes | None:
-    try:
-        async with asyncio.timeout(_HEARTBEAT_SECONDS):
-            change = await stream.get()
-    except TimeoutError:
-        return b": still here\n\n"
-    return _event(change) if change else None
-
-
-def _event(change: Change) -> bytes:
-    return f"event: change\ndata: {json.dumps(asdict(change))}\n\n".encode()
-
-
-def _post_json(post: Post) -> dict[str, Any]:
+def _post_json(world: World, post: Post) -> dict[str, Any]:
     return {
         "id": post.id,
         "author": post.author.handle,
@@ -145,12 +82,13 @@ def _post_json(post: Post) -> dict[str, Any]:
         "versions": list(post.versions),
         "language": post.language,
         "by_app": post.by_app,
+        "late": not world.is_indexed(post),
     }
 
 
-def _branch_json(grown: Branch) -> dict[str, Any]:
-    replies = [_branch_json(reply) for reply in grown.replies]
-    return _post_json(grown.post) | {"deleted": grown.deleted, "replies": replies}
+def _branch_json(world: World, grown: Branch) -> dict[str, Any]:
+    replies = [_branch_json(world, reply) for reply in grown.replies]
+    return _post_json(world, grown.post) | {"deleted": grown.deleted, "replies": replies}
 
 
 def _spoken(handler: Handler) -> Handler:
@@ -173,11 +111,20 @@ def routes() -> list[web.RouteDef]:
         web.get("/sandbox/posts", _spoken(_list)),
         web.delete("/sandbox/posts/{id}", _spoken(_delete)),
         web.get("/sandbox/posts/{id}/replies", _spoken(_replies)),
+        web.post("/sandbox/posts/{id}/index", _spoken(_index)),
         web.post("/sandbox/weight", _spoken(_weigh)),
-        web.get("/sandbox/faults", _spoken(_list_faults)),
-        web.post("/sandbox/faults", _spoken(_add_fault)),
-        web.delete("/sandbox/faults", _spoken(_clear_faults)),
-        web.delete("/sandbox/tokens", _spoken(_revoke)),
-        web.post("/sandbox/tokens", _spoken(_restore)),
-        web.get("/sandbox/events", _events),
+        web.post("/sandbox/messages", _spoken(people.send)),
+        web.get("/sandbox/messages", _spoken(people.messages)),
+        web.post("/sandbox/blocks", _spoken(people.block)),
+        web.post("/sandbox/protections", _spoken(people.protect)),
+        web.get("/sandbox/faults", _spoken(trouble.armed)),
+        web.post("/sandbox/faults", _spoken(trouble.arm)),
+        web.delete("/sandbox/faults", _spoken(trouble.clear)),
+        web.post("/sandbox/seed", _spoken(trouble.seed)),
+        web.delete("/sandbox/tokens", _spoken(trouble.revoke)),
+        web.post("/sandbox/tokens", _spoken(trouble.restore)),
+        web.delete("/sandbox/streams", _spoken(trouble.disconnect)),
+        web.get("/sandbox/traffic", _spoken(trouble.traffic)),
+        web.get("/sandbox/deliveries", _spoken(trouble.deliveries)),
+        web.get("/sandbox/events", feed),
     ]

@@ -1,30 +1,22 @@
-"""What every API request passes through: faults first, then error bodies, then who asks and how often."""
+"""What every API request passes through: faults first, then error bodies, who asks, how often, and in which dialect."""
 
-import socket
-import struct
-from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from collections.abc import Awaitable, Callable, Mapping
 
 from aiohttp import web
 
+from sandbox.dialect import asks_for_new_names, in_new_names
 from sandbox.faults import Fault, FaultKind
-from sandbox.limits import PER_WINDOW, WINDOW, Caller, Endpoint, Quota
-from sandbox.problems import (
-    APP_ONLY_FORBIDDEN,
-    NOT_FOUND,
-    TOO_MANY_REQUESTS,
-    Answer,
-    Json,
-    Problem,
-    unavailable,
-)
+from sandbox.limits import PER_WINDOW, Caller, Endpoint, Quota
+from sandbox.outages import outage
+from sandbox.problems import APP_ONLY_FORBIDDEN, NOT_FOUND, TOO_MANY_REQUESTS, USER_FORBIDDEN, Json, Problem
 from sandbox.state import SANDBOX, Sandbox
+from sandbox.wire import drop, json_response, problem_response, reset, shortened
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Body = Callable[[web.Request, Sandbox], Awaitable[tuple[int, Json]]]
 
-_HTML = "<html><head><title>X / Over capacity</title></head><body><p>Over capacity</p></body></html>"
 _AFTER = frozenset({FaultKind.LOST, FaultKind.HELD})
+_SHORT = web.RequestKey("short_page", bool)  #: Marks a request whose page is to be short.
 
 
 @web.middleware
@@ -41,45 +33,68 @@ async def gate(request: web.Request, handler: Handler) -> web.StreamResponse:
     return await _spoilt_before(request, handler, fault)
 
 
+def routes_of(bodies: Mapping[Endpoint, Body]) -> list[web.RouteDef]:
+    """Make a route of each endpoint, which checks who asks and how often."""
+    return [route(name, endpoint(name, body)) for name, body in bodies.items()]
+
+
+def route(name: Endpoint, handler: Handler) -> web.RouteDef:
+    """Make the route on which this endpoint listens."""
+    method, path = name.value.split(" ")
+    parts = [f"{{{part[1:]}}}" if part.startswith(":") else part for part in path.split("/")]
+    return web.route(method, "/".join(parts), handler)
+
+
 def endpoint(name: Endpoint, body: Body) -> Handler:
     """Make a handler that checks who asks and how often, and sends what *body* gives."""
 
     async def handle(request: web.Request) -> web.StreamResponse:
-        sandbox = request.app[SANDBOX]
-        caller = sandbox.credentials.identify(request.method, request.raw_path, request.headers)
-        if (name, caller) not in PER_WINDOW:
-            raise Problem(APP_ONLY_FORBIDDEN)
-        quota = sandbox.limits.take(name, caller)
+        caller, quota = admit(name, request)
         return await _within(quota, caller, request, body)
 
     return handle
 
 
+def admit(name: Endpoint, request: web.Request) -> tuple[Caller, Quota]:
+    """Tell who asks, and count the request; raises `Problem` (401, 403) for those to whom it is not open."""
+    sandbox = request.app[SANDBOX]
+    caller = sandbox.credentials.identify(request.method, request.raw_path, request.headers)
+    if (name, caller) not in PER_WINDOW:
+        raise Problem(APP_ONLY_FORBIDDEN if caller is Caller.APP else USER_FORBIDDEN)
+    sandbox.credentials.check_scopes(name, request.headers)
+    return caller, sandbox.limits.take(name, caller)
+
+
 async def _within(quota: Quota, caller: Caller, request: web.Request, body: Body) -> web.StreamResponse:
     if quota.exceeded:
-        return _json(TOO_MANY_REQUESTS.status, TOO_MANY_REQUESTS.body, quota.headers())
+        return problem_response(TOO_MANY_REQUESTS, quota.headers())
     try:
         status, payload = await body(request, request.app[SANDBOX])
     except Problem as problem:
         status, payload = problem.answer.status, problem.answer.body
     access = "read-write" if caller is Caller.USER else "read"
-    return _json(status, payload, quota.headers() | {"x-access-level": access})
+    page = shortened(payload) if _SHORT in request else payload
+    return json_response(status, _in_dialect(request, page), quota.headers() | {"x-access-level": access})
 
 
 async def _answered(request: web.Request, handler: Handler) -> web.StreamResponse:
     try:
         return await handler(request)
     except Problem as problem:
-        return _problem(problem.answer)
+        return json_response(problem.answer.status, _in_dialect(request, problem.answer.body))
     except web.HTTPNotFound:
-        return _problem(NOT_FOUND)
+        return problem_response(NOT_FOUND)
+
+
+def _in_dialect(request: web.Request, payload: Json) -> Json:
+    return in_new_names(payload) if asks_for_new_names(request.query) else payload
 
 
 async def _spoilt_after(request: web.Request, handler: Handler, fault: Fault) -> web.StreamResponse:
     """Carry the request out, and only then let its answer be lost or wait."""
     response = await _answered(request, handler)
     if fault.kind is FaultKind.LOST:
-        _drop(request)
+        drop(request)
         return response
     sandbox = request.app[SANDBOX]
     async with sandbox.released:
@@ -92,47 +107,11 @@ async def _spoilt_before(request: web.Request, handler: Handler, fault: Fault) -
         case FaultKind.LATENCY:
             await request.app[SANDBOX].pause(fault.seconds)
             return await _answered(request, handler)
-        case FaultKind.RATE_LIMIT:
-            return _problem(TOO_MANY_REQUESTS, _exhausted(request.app[SANDBOX]) if fault.headers else None)
-        case FaultKind.EMPTY_401:
-            return web.Response(status=401, content_type="application/json")
+        case FaultKind.SHORT_PAGE:
+            request[_SHORT] = True
+            return await _answered(request, handler)
         case FaultKind.RESET:
-            _reset(request)
+            reset(request)
             return web.Response(status=500)
         case _:
-            return _outage(fault)
-
-
-def _outage(fault: Fault) -> web.Response:
-    if fault.html:
-        return web.Response(status=fault.status, text=_HTML, content_type="text/html")
-    return _problem(unavailable(fault.status))
-
-
-def _exhausted(sandbox: Sandbox) -> dict[str, str]:
-    resets_at = sandbox.world.clock() + WINDOW - timedelta(minutes=1)
-    return Quota(limit=300, remaining=0, resets_at=resets_at).headers()
-
-
-def _problem(answer: Answer, headers: dict[str, str] | None = None) -> web.Response:
-    return _json(answer.status, answer.body, headers or {})
-
-
-def _json(status: int, payload: Json, headers: dict[str, str]) -> web.Response:
-    kept = {"cache-control": "no-cache, no-store, max-age=0", "api-version": "2.166"}
-    response = web.json_response(payload, status=status, headers=kept | headers)
-    response.enable_compression()
-    return response
-
-
-def _drop(request: web.Request) -> None:
-    if request.transport:
-        request.transport.abort()
-
-
-def _reset(request: web.Request) -> None:
-    """Close with a TCP reset rather than an orderly end."""
-    if request.transport:
-        at_once = struct.pack("ii", 1, 0)
-        request.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, at_once)
-        request.transport.abort()
+            return outage(fault, request.app[SANDBOX].world.clock())

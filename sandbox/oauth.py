@@ -1,6 +1,6 @@
-"""Who a request comes from: OAuth 1.0a user context, or the app's bearer token.
+"""Who a request comes from: OAuth 1.0a user context, an OAuth 2.0 user token, or the app's bearer token.
 
-The signature covers the public address https://api.twitter.com, wherever the request really went: that is what
+A signature covers the public address https://api.twitter.com, wherever the request really went: that is what
 tweepy signs. https://docs.x.com/fundamentals/authentication/oauth-1-0a/creating-a-signature
 """
 
@@ -12,8 +12,10 @@ from oauthlib.oauth1 import Client
 from oauthlib.oauth1.rfc5849 import signature, utils
 
 from sandbox.config import SandboxConfig
-from sandbox.limits import Caller
-from sandbox.problems import UNAUTHORIZED, Problem
+from sandbox.limits import Caller, Endpoint
+from sandbox.oauth2 import Grants, scopes_for
+from sandbox.problems import FORBIDDEN, UNAUTHORIZED, Problem
+from sandbox.snowflake import Clock
 
 ORIGIN = "https://api.twitter.com"
 
@@ -21,7 +23,8 @@ ORIGIN = "https://api.twitter.com"
 class Credentials:
     """Knows the sandbox's keys and tells callers apart by them."""
 
-    def __init__(self, config: SandboxConfig) -> None:
+    def __init__(self, config: SandboxConfig, clock: Clock) -> None:
+        self.grants = Grants(config, clock)
         self._config = config
         self._signer = Client(
             config.consumer_key,
@@ -36,15 +39,29 @@ class Credentials:
 
         *path_and_query* is as it came over the wire, still encoded.
         """
+        if self.revoked:
+            raise Problem(UNAUTHORIZED)
         header = headers.get("Authorization", "")
-        if not self.revoked and self._is_bearer(header):
+        if _same(header, f"Bearer {self._config.bearer_token}"):
             return Caller.APP
-        if not self.revoked and self._is_signed(method, path_and_query, header):
+        if self._scopes(header) is not None or self._is_signed(method, path_and_query, header):
             return Caller.USER
         raise Problem(UNAUTHORIZED)
 
-    def _is_bearer(self, header: str) -> bool:
-        return _same(header, f"Bearer {self._config.bearer_token}")
+    def check_scopes(self, endpoint: Endpoint, headers: Mapping[str, str]) -> None:
+        """Raise `Problem` (403) when an OAuth 2.0 user token lacks a scope that the endpoint needs."""
+        scopes = self._scopes(headers.get("Authorization", ""))
+        if scopes is not None and not scopes_for(endpoint) <= scopes:
+            raise Problem(FORBIDDEN)
+
+    def is_client(self, client_id: str, client_secret: str) -> bool:
+        """Whether these are the id and the secret of the sandbox's OAuth 2.0 client."""
+        known = _same(client_id, self._config.client_id)
+        return _same(client_secret, self._config.client_secret) and known
+
+    def _scopes(self, header: str) -> frozenset[str] | None:
+        kind, _, token = header.partition(" ")
+        return self.grants.scopes_of(token) if kind == "Bearer" else None
 
     def _is_signed(self, method: str, path_and_query: str, header: str) -> bool:
         try:

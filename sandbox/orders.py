@@ -6,23 +6,23 @@ from typing import Any
 
 from aiohttp import web
 
-from sandbox.faults import Fault, FaultKind
+from sandbox.posts import ReplySettings
 from sandbox.refusals import Refused
 from sandbox.world import NewPost
 
-_POST_FIELDS = ("author", "text", "in_reply_to", "repost_of", "quote_of", "edit_of", "name", "language")
+_POST_FIELDS = (
+    "author",
+    "text",
+    "in_reply_to",
+    "repost_of",
+    "quote_of",
+    "edit_of",
+    "name",
+    "language",
+    "reply_settings",
+    "late",
+)
 _REFERENCES = ("in_reply_to", "repost_of", "edit_of")
-_ERRORS = range(400, 600)
-_FAULT_FIELDS: dict[str, tuple[type, str]] = {
-    "kind": (str, "a kind"),
-    "method": (str, "an HTTP method"),
-    "path": (str, "the beginning of a path"),
-    "times": (int, "a whole number"),
-    "seconds": (float, "a number of seconds"),
-    "status": (int, "an HTTP status"),
-    "html": (bool, "true or false"),
-    "headers": (bool, "true or false"),
-}
 
 
 class BadOrder(Refused):
@@ -53,8 +53,8 @@ async def read_object(request: web.Request) -> dict[str, Any]:
 
 def read_post(body: dict[str, Any]) -> PostOrder:
     """Read the post that the body describes; raises `BadOrder`."""
-    _refuse_unknown(body, _POST_FIELDS, "A post")
-    fields = {name: _text(body, name) for name in _POST_FIELDS}
+    refuse_unknown(body, _POST_FIELDS, "A post")
+    fields = {name: _text(body, name) for name in _POST_FIELDS if name != "late"}
     given = [name for name in _REFERENCES if fields[name]]
     if len(given) > 1:
         raise BadOrder(f"Give only one of {' and '.join(given)}: a post is one thing at a time.")
@@ -67,42 +67,47 @@ def read_post(body: dict[str, Any]) -> PostOrder:
         repost_of=fields["repost_of"] or None,
         quote_of=fields["quote_of"] or None,
         language=fields["language"] or None,
+        reply_settings=_reply_settings(fields["reply_settings"]),
+        late=read_switch(body, "late", default=False),
     )
     return PostOrder(new=new, name=fields["name"], edit_of=fields["edit_of"] or None)
 
 
-def read_fault(body: dict[str, Any]) -> Fault:
-    """Read the fault that the body describes; raises `BadOrder`."""
-    _refuse_unknown(body, tuple(_FAULT_FIELDS), "A fault")
-    kinds = [kind.value for kind in FaultKind]
-    if body.get("kind") not in kinds:
-        raise BadOrder(f"kind must be one of {', '.join(kinds)}.")
-    for name, value in body.items():
-        _check_type(name, value)
-    fault = Fault(**body | {"kind": FaultKind(body["kind"]), "method": body.get("method", "*").upper()})
-    _check(fault.times >= 1, "times must be 1 or more.")
-    _check(fault.seconds >= 0, "seconds must be 0 or more.")
-    _check(fault.status in _ERRORS, "status must be an error, 400 to 599.")
-    return fault
+def read_texts(body: dict[str, Any], fields: tuple[str, ...], thing: str, *, also: tuple[str, ...] = ()) -> list[str]:
+    """Read *fields*, of which each must be there, from a body that may hold *also* others; raises `BadOrder`."""
+    refuse_unknown(body, fields + also, thing)
+    values = [_text(body, name) for name in fields]
+    for name, value in zip(fields, values, strict=True):
+        check(bool(value), f"{thing} needs {name}.")
+    return values
 
 
-def _check_type(name: str, value: object) -> None:
-    wanted, words = _FAULT_FIELDS[name]
-    fits = isinstance(value, (int, float)) if wanted is float else isinstance(value, wanted)
-    _check(fits and isinstance(value, bool) == (wanted is bool), f"{name} must be {words}.")
+def read_switch(body: dict[str, Any], name: str, *, default: bool) -> bool:
+    """Read a field that is true or false; raises `BadOrder`."""
+    value = body.get(name, default)
+    check(isinstance(value, bool), f"{name} must be true or false.")
+    return bool(value)
 
 
-def _check(right: bool, sentence: str) -> None:
+def _reply_settings(value: str) -> ReplySettings:
+    known = [setting.value for setting in ReplySettings]
+    check(not value or value in known, f"reply_settings must be one of {', '.join(known)}.")
+    return ReplySettings(value or ReplySettings.EVERYONE)
+
+
+def check(right: bool, sentence: str) -> None:
+    """Raise `BadOrder` with *sentence* unless *right*."""
     if not right:
         raise BadOrder(sentence)
 
 
-def _refuse_unknown(body: dict[str, Any], known: tuple[str, ...], thing: str) -> None:
+def refuse_unknown(body: dict[str, Any], known: tuple[str, ...], thing: str) -> None:
+    """Raise `BadOrder` for a field that *thing* does not have."""
     for name in body:
-        _check(name in known, f"Unknown field {name!r}. {thing} has: {', '.join(known)}.")
+        check(name in known, f"Unknown field {name!r}. {thing} has: {', '.join(known)}.")
 
 
 def _text(body: dict[str, Any], name: str) -> str:
     value = body.get(name) or ""
-    _check(isinstance(value, str), f"{name} must be a text, in quotes.")
+    check(isinstance(value, str), f"{name} must be a text, in quotes.")
     return str(value)

@@ -1,16 +1,14 @@
 """Posts and accounts as the JSON of X API v2: default fields always, others and `includes` when asked for."""
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime, timedelta
-from html import escape
+from datetime import datetime
 
-from responders.counting import MAX_WEIGHT, weighted_length
-from sandbox.posts import MENTION, Post, User
-from sandbox.problems import Json, not_found
+from sandbox.editing import EDITS_ALLOWED, editable_until
+from sandbox.posts import Post, User
+from sandbox.problems import Json, not_authorized, not_found
 from sandbox.query import Fields
+from sandbox.wording import entities_json, is_long, shown, worded
 from sandbox.world import World
-
-EDITS_ALLOWED = 5  #: Times that a post may be edited on X, within an hour.
 
 #: A field that X adds to each post because an expansion asks for what it points to.
 _IMPLIED = {
@@ -32,17 +30,20 @@ def timestamp(moment: datetime) -> str:
 def post_json(world: World, post: Post, fields: Fields) -> Json:
     """One post with its default fields and those asked for; what it does not have is left out."""
     wanted = fields.post | {_IMPLIED[name] for name in fields.expansions if name in _IMPLIED}
-    default: Json = {"id": post.id, "text": _shown(post), "edit_history_tweet_ids": list(post.versions)}
+    default: Json = {"id": post.id, "text": shown(post).text, "edit_history_tweet_ids": list(_chain(world, post))}
     extra = {name: render(world, post) for name, render in _RENDER.items() if name in wanted}
     return default | {name: value for name, value in extra.items() if value is not None}
 
 
-def user_json(user: User, fields: Fields) -> Json:
+def user_json(world: World, user: User, fields: Fields) -> Json:
     """One account with its default fields and those asked for."""
     extra: Json = {
+        "connection_status": ["blocking"] if world.blocks(world.brand, user) else [],
         "created_at": timestamp(user.joined_at),
         "description": "",
-        "protected": False,
+        "protected": world.is_protected(user),
+        "receives_your_dm": world.accepts_message(user, world.brand),
+        "subscription_type": "None",
         "verified": False,
         "verified_type": "none",
         "public_metrics": {
@@ -60,57 +61,34 @@ def user_json(user: User, fields: Fields) -> Json:
 def includes_json(world: World, posts: Iterable[Post], fields: Fields) -> Json:
     """Return the `includes` and `errors` that the expansions ask for, each only when there is something in it."""
     posts = list(posts)
-    near = {number: world.find(number) for post in posts for number in _near(post, fields)}
-    found = [post for post in near.values() if post]
-    missing = [number for number, post in near.items() if post is None]
+    near = list(dict.fromkeys(number for post in posts for number in _near(post, fields)))
+    found, errors = look_up(world, near, "referenced_tweets.id")
     users = {user.id: user for user in _users(world, posts, found, fields)}
-    errors = [not_found("tweet", number, "referenced_tweets.id") for number in missing]
     parts = {
-        "users": [user_json(user, fields) for user in users.values()],
+        "users": [user_json(world, user, fields) for user in users.values()],
         "tweets": [post_json(world, post, fields) for post in found],
     }
     filled = {name: values for name, values in parts.items() if values}
     return ({"includes": filled} if filled else {}) | ({"errors": errors} if errors else {})
 
 
-def in_dialect(payload: Json, fields: Fields) -> Json:
-    """Put the payload in the names that the client asked for."""
-    renamed = _renamed(payload) if fields.renamed else payload
-    assert isinstance(renamed, dict)  # noqa: S101  # a renamed object is an object
-    return renamed
+def look_up(world: World, ids: Iterable[str], parameter: str) -> tuple[list[Post], list[Json]]:
+    """Find the posts that the brand may see, and say of each other one why it is not there."""
+    found, errors = [], []
+    for number in ids:
+        post = world.find(number)
+        if post is None:
+            errors.append(not_found("tweet", number, parameter))
+        elif world.is_visible(post, world.brand):
+            found.append(post)
+        else:
+            errors.append(not_authorized("tweet", number, parameter))
+    return found, errors
 
 
-def _renamed(value: object) -> object:
-    if isinstance(value, dict):
-        return {_NEW_NAMES.get(name, name): _renamed(inner) for name, inner in value.items()}
-    return [_renamed(inner) for inner in value] if isinstance(value, list) else value
-
-
-_NEW_NAMES = {
-    "referenced_tweets": "referenced_posts",
-    "edit_history_tweet_ids": "edit_history_post_ids",
-    "note_tweet": "note_post",
-    "tweets": "posts",
-}
-
-
-def _shown(post: Post) -> str:
-    """Return the text of the `text` field: escaped, and of a long post only the beginning."""
-    return escape(f"{post.prefix}{post.body[: MAX_WEIGHT - 1]}…" if _is_long(post) else post.text, quote=False)
-
-
-def _is_long(post: Post) -> bool:
-    return weighted_length(post.body) > MAX_WEIGHT
-
-
-def _entities(world: World, text: str) -> Json | None:
-    named = [(match, world.accounts.named(match[1])) for match in MENTION.finditer(text)]
-    mentions = [
-        {"start": match.start(), "end": match.end(), "username": user.handle, "id": user.id}
-        for match, user in named
-        if user
-    ]
-    return {"mentions": mentions} if mentions else None
+def _chain(world: World, post: Post) -> tuple[str, ...]:
+    """Give every version of the post, also those after the one that is shown."""
+    return world.latest(post.id).versions if world.find(post.id) else post.versions
 
 
 def _references(_: World, post: Post) -> list[Json] | None:
@@ -119,11 +97,11 @@ def _references(_: World, post: Post) -> list[Json] | None:
 
 
 def _note(world: World, post: Post) -> Json | None:
-    if not _is_long(post):
+    if not is_long(post):
         return None
-    text = escape(post.text, quote=False)
-    entities = _entities(world, text)
-    return {"text": text} | ({"entities": entities} if entities else {})
+    wording = worded(post.text)
+    entities = entities_json(world.accounts, wording)
+    return {"text": wording.text} | ({"entities": entities} if entities else {})
 
 
 def _metrics(world: World, post: Post) -> Json:
@@ -136,7 +114,7 @@ def _edit_controls(_: World, post: Post) -> Json:
     return {
         "edits_remaining": max(0, EDITS_ALLOWED + 1 - len(post.versions)),
         "is_edit_eligible": post.reply_to is None,
-        "editable_until": timestamp(post.created_at + timedelta(hours=1)),
+        "editable_until": timestamp(editable_until(post)),
     }
 
 
@@ -144,16 +122,16 @@ _RENDER: dict[str, Render] = {
     "author_id": lambda _, post: post.author.id,
     "conversation_id": lambda _, post: post.conversation,
     "created_at": lambda _, post: timestamp(post.created_at),
-    "display_text_range": lambda _, post: [len(post.prefix), len(_shown(post))],
+    "display_text_range": lambda _, post: [len(post.prefix), len(shown(post).text)],
     "edit_controls": _edit_controls,
-    "entities": lambda world, post: _entities(world, _shown(post)),
+    "entities": lambda world, post: entities_json(world.accounts, shown(post)),
     "in_reply_to_user_id": lambda _, post: post.reply_to_author.id if post.reply_to_author else None,
     "lang": lambda _, post: post.language,
     "note_tweet": _note,
     "possibly_sensitive": lambda *_: False,
     "public_metrics": _metrics,
     "referenced_tweets": _references,
-    "reply_settings": lambda *_: "everyone",
+    "reply_settings": lambda _, post: post.reply_settings.value,
     "source": lambda _, post: "Heed" if post.by_app else "X Web App",
 }
 

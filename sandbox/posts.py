@@ -4,9 +4,20 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 HANDLE = re.compile(r"[A-Za-z0-9_]{1,15}")  #: What X allows as a handle.
 MENTION = re.compile(r"(?<![A-Za-z0-9_@＠])[@＠]([A-Za-z0-9_]{1,15})(?![A-Za-z0-9_@＠])")
+
+
+class ReplySettings(StrEnum):
+    """Who may reply to a post, besides its author and those whom it names."""
+
+    EVERYONE = "everyone"
+    FOLLOWING = "following"
+    MENTIONED = "mentionedUsers"
+    SUBSCRIBERS = "subscribers"
+    VERIFIED = "verified"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,11 +48,14 @@ class Post:
     versions: tuple[str, ...]  #: Ids of the whole edit chain up to this one, oldest first.
     language: str  #: As X writes it: a two-letter code, or "und".
     by_app: bool  #: Published through the API, not by a person on the page.
+    reply_settings: ReplySettings = ReplySettings.EVERYONE
+    message_link: str = ""  #: An address under which readers write to the author in private; not part of the body.
 
     @property
     def text(self) -> str:
         """The whole text as X delivers it, before escaping."""
-        return self.prefix + self.body
+        link = f" {self.message_link}" if self.message_link else ""
+        return self.prefix + self.body + link
 
     @property
     def first_id(self) -> str:

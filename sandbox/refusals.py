@@ -4,7 +4,8 @@ Refused
 ├── NoSuchPost
 ├── BadHandle
 ├── BadText
-└── NotEditable
+├── NotEditable
+└── NotPossible
 """
 
 
@@ -21,8 +22,12 @@ class BadHandle(Refused):
 
 
 class BadText(Refused):
-    """A post needs a text, and not too long a one."""
+    """A post or a message needs a text, and not too long a one."""
 
 
 class NotEditable(Refused):
-    """A repost has no text of its own to edit."""
+    """The post is a repost, too old, or was edited too often."""
+
+
+class NotPossible(Refused):
+    """An account cannot write to itself or block itself."""

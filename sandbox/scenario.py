@@ -7,63 +7,28 @@ steps:
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from enum import StrEnum
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from sandbox.fault_orders import read_fault
+from sandbox.faults import Fault, Faults
+from sandbox.orders import BadOrder
 from sandbox.posts import HANDLE
 from sandbox.refusals import Refused
-from sandbox.world import NewPost, World
+from sandbox.steps import Expectation, Scenario, Step, perform, play
+from sandbox.world import World
+
+__all__ = ["Expectation", "Scenario", "ScenarioInvalid", "Step", "load", "perform", "play"]
+
+_KNOWN = tuple(field.name for field in fields(Step))
+_WITHOUT_AUTHOR = frozenset({"edits", "delete", "index", "fault"})  #: Deeds that need not say whose they are.
 
 
 class ScenarioInvalid(ValueError):
     """A scenario file cannot be played; the message names the file, the step and the remedy."""
-
-
-class Expectation(StrEnum):
-    """The decision that a post should lead to."""
-
-    ANSWER = "answer"
-    DRAFT = "draft"
-    HANDOFF = "handoff"
-    IGNORE = "ignore"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """One thing that somebody does; the references name the `case` of an earlier step."""
-
-    case: str  #: A short name, unique in the scenario.
-    author: str = ""  #: A handle; may be left out of an edit or a deletion.
-    text: str = ""
-    language: str = ""  #: A two-letter code; guessed from the text when empty.
-    reply_to: str = ""
-    repost_of: str = ""
-    quote_of: str = ""
-    edits: str = ""  #: This text is a new version of that post.
-    delete: str = ""  #: That post is deleted; nothing is published.
-    expect: Expectation | None = None  #: None: the step only sets the stage.
-    note: str = ""  #: Why this is expected.
-
-    @property
-    def references(self) -> dict[str, str]:
-        """The cases that this step needs, by the field that names them."""
-        names = ("reply_to", "repost_of", "quote_of", "edits", "delete")
-        return {name: getattr(self, name) for name in names if getattr(self, name)}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scenario:
-    """A named series of steps."""
-
-    name: str
-    steps: tuple[Step, ...]
-
-
-_KNOWN = tuple(field.name for field in fields(Step))
 
 
 def load(path: Path) -> Scenario:
@@ -81,34 +46,6 @@ def load(path: Path) -> Scenario:
     return Scenario(name=str(content.get("name") or path.stem), steps=_read_steps(path.name, content["steps"]))
 
 
-def play(world: World, scenario: Scenario) -> dict[str, str]:
-    """Play every step at once; the id of the post that each case published or deleted."""
-    ids: dict[str, str] = {}
-    for step in scenario.steps:
-        ids[step.case] = perform(world, step, ids)
-    return ids
-
-
-def perform(world: World, step: Step, ids: Mapping[str, str]) -> str:
-    """Do one step, given the ids of the cases before it; the id of its post. Raises `Refused`."""
-    if step.delete:
-        world.delete(ids[step.delete])
-        return ids[step.delete]
-    if step.edits:
-        return world.edit(ids[step.edits], step.text).id
-    post = world.post(
-        NewPost(
-            author=step.author,
-            text=step.text,
-            reply_to=ids.get(step.reply_to),
-            repost_of=ids.get(step.repost_of),
-            quote_of=ids.get(step.quote_of),
-            language=step.language or None,
-        )
-    )
-    return post.id
-
-
 def _read_steps(file: str, raw: list[Any]) -> tuple[Step, ...]:
     steps: dict[str, Step] = {}
     rehearsal, ids = World(), dict[str, str]()
@@ -119,6 +56,7 @@ def _read_steps(file: str, raw: list[Any]) -> tuple[Step, ...]:
         for name, case in step.references.items():
             remedy = f"{place}: {name} is {case!r}, but no earlier step has that case; use one of those above."
             _check(case in steps, remedy)
+            _check(steps[case].has_post, f"{place}: {name} is {case!r}, which is no post; name a case that is one.")
         _check_author(f"{place} ({step.case})", step, steps)
         steps[step.case] = step
         ids[step.case] = _rehearse(place, rehearsal, step, ids)
@@ -131,42 +69,65 @@ def _read_step(place: str, item: object) -> Step:
     values = {str(name): value for name, value in item.items() if value is not None}
     for name in values:
         _check(name in _KNOWN, f"{place}: unknown field {name!r}; a step has {', '.join(_KNOWN)}.")
-    texts = {name: str(value) for name, value in values.items() if name != "expect"}
-    _check(bool(texts.get("case")), f"{place}: give the step a 'case', a short name of its own.")
-    step = Step(**texts, expect=_read_expectation(place, values.get("expect")))
+    _check(bool(values.get("case")), f"{place}: give the step a 'case', a short name of its own.")
+    step = Step(**{name: _read_value(place, name, value) for name, value in values.items()})
     _check_shape(f"{place} ({step.case})", step)
     return step
 
 
+def _read_value(place: str, name: str, value: object) -> Any:  # noqa: ANN401  # each field has its type
+    match name:
+        case "expect":
+            return _read_expectation(place, value)
+        case "fault":
+            return _read_fault(place, value)
+        case "late" | "protect":
+            _check(isinstance(value, bool), f"{place}: '{name}' must be true or false.")
+            return value
+        case _:
+            return str(value)
+
+
+def _read_expectation(place: str, value: object) -> Expectation:
+    known = [expectation.value for expectation in Expectation]
+    _check(value in known, f"{place}: 'expect' is {value!r}; use one of {', '.join(known)}.")
+    return Expectation(str(value))
+
+
+def _read_fault(place: str, value: object) -> Fault:
+    if not isinstance(value, dict):
+        raise ScenarioInvalid(f"{place}: a fault is a mapping, such as {{kind: lost, method: POST, path: /2/tweets}}.")
+    try:
+        return read_fault({str(name): inner for name, inner in value.items()})
+    except BadOrder as error:
+        raise ScenarioInvalid(f"{place}: fault: {error}") from error
+
+
 def _check_shape(place: str, step: Step) -> None:
-    doing = [name for name in ("reply_to", "repost_of", "edits", "delete") if getattr(step, name)]
-    _check(len(doing) <= 1, f"{place}: {' and '.join(doing)} exclude each other; make two steps of it.")
-    if step.author or not (step.delete or step.edits):
+    _check(len(step.deeds) <= 1, f"{place}: {' and '.join(step.deeds)} exclude each other; make two steps of it.")
+    if step.author or not _WITHOUT_AUTHOR.intersection(step.deeds):
         _check(bool(HANDLE.fullmatch(step.author)), f"{place}: 'author' must be 1 to 15 letters, digits or _.")
-    if step.delete or step.repost_of:
+    if step.is_silent:
         _check(not step.text, f"{place}: leave out 'text'; nothing new is written here.")
+        _check(not step.quote_of, f"{place}: leave out 'quote_of'; nothing new is written here.")
+    may_be_late = not step.deeds or step.deeds[0] in {"reply_to", "repost_of"}
+    _check(may_be_late or not step.late, f"{place}: leave out 'late'; only a new post can be late.")
 
 
 def _check_author(place: str, step: Step, earlier: Mapping[str, Step]) -> None:
     """Only its own author edits or deletes a post."""
     original = earlier.get(step.edits or step.delete)
     while original and not original.author:
-        original = earlier.get(original.edits or original.delete)
+        original = earlier.get(original.edits or original.delete or original.index)
     if original and step.author:
         same = step.author.lower() == original.author.lower()
         _check(same, f"{place}: 'author' must be {original.author!r}, who wrote that post; or leave it out.")
 
 
-def _read_expectation(place: str, value: object) -> Expectation | None:
-    known = [expectation.value for expectation in Expectation]
-    _check(value is None or value in known, f"{place}: 'expect' is {value!r}; use one of {', '.join(known)}.")
-    return Expectation(str(value)) if value else None
-
-
 def _rehearse(place: str, world: World, step: Step, ids: Mapping[str, str]) -> str:
     """Do the step in a world of its own, so that a file that loads can also be played."""
     try:
-        return perform(world, step, ids)
+        return perform(world, step, ids, Faults())
     except Refused as refused:
         raise ScenarioInvalid(f"{place} ({step.case}): {refused}") from refused
 

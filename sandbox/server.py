@@ -10,14 +10,16 @@ from dataclasses import dataclass
 import structlog
 from aiohttp import web
 
-from sandbox import api, control, page
+from sandbox import api, consent, control, page
 from sandbox.config import SandboxConfig
+from sandbox.deliveries import Pause
 from sandbox.faults import Faults
 from sandbox.gate import gate
 from sandbox.limits import Limits
+from sandbox.notices import Notices
 from sandbox.oauth import Credentials
 from sandbox.origin import same_origin
-from sandbox.state import SANDBOX, Pause, Sandbox
+from sandbox.state import SANDBOX, Sandbox
 from sandbox.world import World
 
 _TRIES = 50  #: Ports looked at after a taken one.
@@ -41,34 +43,42 @@ class Address:
         return f"http://{self.host}:{self.port}"
 
 
-def create_app(world: World, config: SandboxConfig, *, pause: Pause = asyncio.sleep) -> web.Application:
+def create_app(
+    world: World, config: SandboxConfig, *, faults: Faults | None = None, pause: Pause = asyncio.sleep
+) -> web.Application:
     """Build the sandbox over *world*: X's API under /2, its control under /sandbox, and the page.
 
-    *pause* waits out latencies asked for as faults; tests pass their own.
+    *faults* are those that a scenario arms, when there is one. *pause* waits out latencies and the time between two
+    deliveries of an event; tests pass their own.
     """
-    app = web.Application(middlewares=[same_origin, gate])
+    app, faults = web.Application(middlewares=[same_origin, gate]), faults or Faults()
+    notices = Notices(world, config.consumer_secret, faults, pause)
     app[SANDBOX] = Sandbox(
         config=config,
         world=world,
-        credentials=Credentials(config),
+        credentials=Credentials(config, world.clock),
         limits=Limits(world.clock, scale=config.limit_scale),
-        faults=Faults(),
+        faults=faults,
+        notices=notices,
         pause=pause,
     )
-    app.add_routes([*api.routes(), *control.routes(), *page.routes()])
+    app.add_routes([*api.routes(), *consent.routes(), *control.routes(), *page.routes()])
     page.set_up(app)
+    app.cleanup_ctx.append(notices.running)
     app.on_shutdown.append(_let_go)
     return app
 
 
 @asynccontextmanager
-async def running(world: World, config: SandboxConfig, *, next_free: bool = False) -> AsyncIterator[Address]:
-    """Listen while the context lasts.
+async def running(
+    world: World, config: SandboxConfig, *, faults: Faults | None = None, next_free: bool = False
+) -> AsyncIterator[Address]:
+    """Listen while the context lasts, with the *faults* that a scenario arms, when there is one.
 
     Port 0 takes any free port. A taken port raises `PortTaken`, or with *next_free* gives way to the next
     free one.
     """
-    runner = web.AppRunner(create_app(world, config), access_log=None, shutdown_timeout=1.0)
+    runner = web.AppRunner(create_app(world, config, faults=faults), access_log=None, shutdown_timeout=1.0)
     await runner.setup()
     try:
         listener = _bind(config, tries=_TRIES if next_free else 1)
@@ -94,4 +104,5 @@ async def _let_go(app: web.Application) -> None:
     """End event streams and held answers, so that the server can stop."""
     for stream in app[SANDBOX].streams:
         stream.put_nowait(None)
+    app[SANDBOX].notices.end_streams()
     await app[SANDBOX].release()

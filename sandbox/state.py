@@ -1,18 +1,19 @@
 """What the handlers of one sandbox share."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from aiohttp import web
 
+from sandbox.changes import Change
 from sandbox.config import SandboxConfig
+from sandbox.deliveries import Pause
 from sandbox.faults import Faults
 from sandbox.limits import Limits
+from sandbox.notices import Notices
 from sandbox.oauth import Credentials
-from sandbox.world import Change, World
+from sandbox.world import World
 
-Pause = Callable[[float], Awaitable[None]]
 Stream = asyncio.Queue[Change | None]  #: Changes to send; None ends the stream.
 
 
@@ -25,12 +26,14 @@ class Sandbox:
     credentials: Credentials
     limits: Limits
     faults: Faults
+    notices: Notices
     pause: Pause  #: Waits for so many seconds.
     released: asyncio.Condition = field(default_factory=asyncio.Condition)  #: Notified to let held answers go.
     streams: set[Stream] = field(default_factory=set)  #: One for each open event stream.
 
     async def release(self) -> None:
-        """Let every held answer go."""
+        """Let every held answer go, and every event that a fault holds back."""
+        self.notices.announcer.release()
         async with self.released:
             self.released.notify_all()
 

@@ -4,39 +4,21 @@ The world knows nothing of HTTP and enforces only what makes sense of a post; X'
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from enum import StrEnum
 
-from sandbox.accounts import Accounts
 from sandbox.addressing import reached_by, reply_prefix, repost_text
+from sandbox.changes import Change, ChangeKind
+from sandbox.editing import check_editable
+from sandbox.indexes import Indexes
 from sandbox.language import guess_language
-from sandbox.posts import Post
-from sandbox.refusals import BadText, NoSuchPost, NotEditable
-from sandbox.snowflake import Clock, Snowflakes
-from sandbox.timeline import Slice, Span, Timeline
+from sandbox.posts import Post, ReplySettings, User
+from sandbox.refusals import NoSuchPost
+from sandbox.snowflake import Clock
+from sandbox.society import Society, checked, utc_now
+from sandbox.timeline import Slice, Span
 
 LONGEST_POST = 25_000  #: Characters in a post of a paying account.
-REACHABLE_MENTIONS = 800  #: X gives no mentions older than the newest 800.
-REACHABLE_POSTS = 3_200  #: X gives no own posts older than the newest 3,200.
-
-
-class ChangeKind(StrEnum):
-    """What can happen to a post."""
-
-    POSTED = "posted"
-    EDITED = "edited"
-    DELETED = "deleted"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """Something happened to a post."""
-
-    kind: ChangeKind
-    post_id: str
-    conversation: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,31 +32,25 @@ class NewPost:
     quote_of: str | None = None
     language: str | None = None  #: Guessed from the text when not given.
     by_app: bool = False
+    late: bool = False  #: In no mention timeline, search or stream before `World.index`.
+    reply_settings: ReplySettings = ReplySettings.EVERYONE
+    message_link: str = ""  #: An address under which readers write to the author in private.
     without: frozenset[str] = frozenset()  #: Ids of users to leave out of a reply's automatic mentions.
 
 
-def utc_now() -> datetime:
-    """Read the real clock."""
-    return datetime.now(UTC)
-
-
-class World:
+class World(Society):
     """Accounts, posts and threads: ask it, change it, or listen to it change."""
 
     def __init__(
         self, *, brand: str = "TarnwellHelp", brand_name: str = "Tarnwell Support", clock: Clock = utc_now
     ) -> None:
-        self.clock = clock
-        self.accounts = Accounts(clock)
-        self.brand = self.accounts.open(brand, name=brand_name)
-        self._ids = Snowflakes(clock)
+        super().__init__(brand=brand, brand_name=brand_name, clock=clock)
         self._posts: dict[str, Post] = {}
         self._deleted: set[str] = set()
+        self._hidden: set[str] = set()
         self._latest: dict[str, str] = {}
         self._children: defaultdict[str, list[str]] = defaultdict(list)
-        self._mentions: defaultdict[str, Timeline] = defaultdict(lambda: Timeline(REACHABLE_MENTIONS))
-        self._own: defaultdict[str, Timeline] = defaultdict(lambda: Timeline(REACHABLE_POSTS))
-        self._listeners: list[Callable[[Change], None]] = []
+        self._indexes = Indexes()
 
     def post(self, new: NewPost) -> Post:
         """Publish a post; raises `NoSuchPost` for a missing or deleted reference, `BadHandle`, `BadText`."""
@@ -82,22 +58,21 @@ class World:
         if new.quote_of:
             self.get(new.quote_of)
         shared = self.get(new.repost_of) if new.repost_of else None
-        body = repost_text(shared) if shared else _checked(new.text)
+        body = repost_text(shared) if shared else checked(new.text, "post", longest=LONGEST_POST)
         post = self._written(new, body, parent)
         if parent:
             self._children[parent.first_id].append(post.id)
-        return self._publish(post, ChangeKind.POSTED)
+        return self._publish(post, ChangeKind.POSTED, late=new.late)
 
     def edit(self, post_id: str, text: str) -> Post:
         """Publish a new version under a new id; raises `NoSuchPost`, `BadText`, `NotEditable`."""
-        old = self.latest(post_id)
-        if old.repost_of:
-            raise NotEditable("A repost has no text of its own to edit; delete it instead.")
+        old, now = self.latest(post_id), self.clock()
+        check_editable(old, now)
         new = replace(
             old,
             id=(number := self._ids.next()),
-            body=_checked(text),
-            created_at=self.clock(),
+            body=checked(text, "post", longest=LONGEST_POST),
+            created_at=now,
             versions=(*old.versions, number),
             language=guess_language(text),
         )
@@ -120,6 +95,10 @@ class World:
             raise NoSuchPost(f"There is no post {post_id}, or it was deleted.")
         return post
 
+    def remember(self, post_id: str) -> Post | None:
+        """Find the version with this id even after its post was deleted."""
+        return self._posts.get(post_id)
+
     def latest(self, post_id: str) -> Post:
         """Return the newest version of the post of which *post_id* is any version; raises `NoSuchPost`."""
         return self._newest(self.get(post_id).first_id)
@@ -132,13 +111,41 @@ class World:
         """Whether the post was deleted."""
         return post.id in self._deleted
 
+    def is_visible(self, post: Post, viewer: User) -> bool:
+        """Whether *viewer* may see the post: its author neither blocks the viewer nor is protected."""
+        return self.may_see(viewer, post.author)
+
     def mentions(self, user_id: str, span: Span) -> Slice:
         """Ids of posts that name the user, among them some since deleted or edited away."""
-        return self._mentions[user_id].page(span)
+        return self._indexes.mentions(user_id, span)
 
     def published(self, user_id: str, span: Span) -> Slice:
         """Ids of the user's own posts, among them some since deleted or edited away."""
-        return self._own[user_id].page(span)
+        return self._indexes.published(user_id, span)
+
+    def everything(self, span: Span) -> Iterator[str]:
+        """Ids of all posts within the bounds of *span*, newest first, some since deleted or edited away."""
+        return self._indexes.everything(span)
+
+    def index(self, post_id: str) -> None:
+        """Let a late post reach the mention timelines, the search and the streams; raises `NoSuchPost`."""
+        post = self.get(post_id)
+        if self._indexes.complete(post_id):
+            self._tell(ChangeKind.INDEXED, post)
+
+    def is_indexed(self, post: Post) -> bool:
+        """Whether the post can be found by others than its author; false while it is late."""
+        return self._indexes.is_complete(post.id)
+
+    def hide(self, post_id: str, *, on: bool = True) -> None:
+        """Hide a reply below the thread, or show it again; raises `NoSuchPost`."""
+        post = self.latest(post_id)
+        (self._hidden.add if on else self._hidden.discard)(post.first_id)
+        self._tell(ChangeKind.HIDDEN, post)
+
+    def is_hidden(self, post: Post) -> bool:
+        """Whether the reply was hidden by the author of its thread."""
+        return post.first_id in self._hidden
 
     def replies(self, post: Post) -> list[Post]:
         """Return the newest version of each direct reply to any version of *post*, oldest first; deleted ones too."""
@@ -152,11 +159,6 @@ class World:
         """Return the newest version of every post that started a thread, newest thread first, deleted ones too."""
         firsts = reversed(self._latest)
         return (self._newest(first) for first in firsts if self._posts[first].conversation == first)
-
-    def subscribe(self, listener: Callable[[Change], None]) -> Callable[[], None]:
-        """Call *listener* on every change, inside the change; the function returned ends that."""
-        self._listeners.append(listener)
-        return lambda: self._listeners.remove(listener)
 
     def _written(self, new: NewPost, body: str, parent: Post | None) -> Post:
         author, number = self.accounts.open(new.author), self._ids.next()
@@ -174,30 +176,20 @@ class World:
             versions=(number,),
             language=new.language or guess_language(body),
             by_app=new.by_app,
+            reply_settings=new.reply_settings,
+            message_link=new.message_link,
         )
 
     def _newest(self, first_id: str) -> Post:
         return self._posts[self._latest[first_id]]
 
-    def _publish(self, post: Post, kind: ChangeKind) -> Post:
+    def _publish(self, post: Post, kind: ChangeKind, *, late: bool = False) -> Post:
         self._posts[post.id] = post
         self._latest[post.first_id] = post.id
-        self._own[post.author.id].add(post.id)
         quoted = self.find(post.quote_of) if post.quote_of else None
-        for user in reached_by(post, self.accounts, quoted):
-            self._mentions[user.id].add(post.id)
+        self._indexes.add(post, reached_by(post, self.accounts, quoted), late=late)
         self._tell(kind, post)
         return post
 
     def _tell(self, kind: ChangeKind, post: Post) -> None:
-        change = Change(kind=kind, post_id=post.id, conversation=post.conversation)
-        for listener in tuple(self._listeners):
-            listener(change)
-
-
-def _checked(text: str) -> str:
-    if not text.strip():
-        raise BadText("Write something: a post needs a text.")
-    if len(text) > LONGEST_POST:
-        raise BadText(f"A post holds at most {LONGEST_POST:,} characters; this one has {len(text):,}.")
-    return text
+        self._changes.tell(Change(kind=kind, post_id=post.id, conversation=post.conversation))

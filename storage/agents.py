@@ -133,6 +133,8 @@ async def close_session(connection: AsyncConnection, token: str) -> None:
 def _check(name: str, initials: str, password: str) -> None:
     if not name.strip() or not name.isprintable():
         raise AgentRefused("An agent needs a name.")
+    if name.startswith("@"):
+        raise AgentRefused("An agent's name does not begin with '@'; such names stand for people who answer on X.")
     if not _INITIALS.fullmatch(initials):
         raise AgentRefused("Initials are two or three capital letters, such as AB.")
     if len(password) < MIN_PASSWORD:

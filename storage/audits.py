@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import cast, func, literal, select, type_coerce, update
-from sqlalchemy.dialects.postgresql import ARRAY, array, insert
+from sqlalchemy import cast, delete, func, literal, or_, select, type_coerce, update
+from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by, array, insert
 from sqlalchemy.types import Text
 
 from bot.errors import IllegalMove
@@ -47,7 +47,7 @@ class WaitingAudit:
 
     id: int
     conversation_id: int
-    asked: str  #: The customer's post.
+    asked: str  #: What the customer said.
     answered: str  #: What the bot replied.
     article_id: str
     topic: str
@@ -60,7 +60,7 @@ class JudgedAnswer:
     """An answer that a person found right or wrong."""
 
     id: int
-    asked: str  #: The customer's post.
+    asked: str  #: What the customer said.
     article_id: str  #: What the bot answered with.
     right: bool
     judged_at: datetime
@@ -110,13 +110,21 @@ def is_drawn(mention_id: int, share: float) -> bool:
     return int.from_bytes(digest[:8]) < share * 2**64
 
 
+async def withdraw(connection: AsyncConnection, mention_ids: Sequence[int]) -> None:
+    """Forget what was drawn or judged of answers that were not sent after all; they are judged when they are."""
+    by_hand = audits.c.source.in_([AuditSource.APPROVED, AuditSource.EDITED])
+    await connection.execute(
+        delete(audits).where(audits.c.mention_id.in_(mention_ids), or_(audits.c.right.is_(None), by_hand))
+    )
+
+
 async def waiting_audits(connection: AsyncConnection, limit: int) -> tuple[WaitingAudit, ...]:
     """Give the drawn answers that nobody has judged, oldest first, *limit* of them at most."""
     statement = (
         select(
             audits.c.id,
             replies.c.conversation_id,
-            mentions.c.text.label("asked"),
+            _asked().label("asked"),
             replies.c.text.label("answered"),
             audits.c.article_id,
             audits.c.topic,
@@ -124,8 +132,9 @@ async def waiting_audits(connection: AsyncConnection, limit: int) -> tuple[Waiti
             audits.c.drawn_at,
         )
         .join(mentions, mentions.c.id == audits.c.mention_id)
+        .join(decisions, decisions.c.id == audits.c.decision_id)
         .join(replies, (replies.c.mention_id == mentions.c.id) & (replies.c.kind == "automatic"))
-        .where(audits.c.right.is_(None), replies.c.state != "cancelled")
+        .where(audits.c.right.is_(None), replies.c.state != "cancelled", mentions.c.erased_at.is_(None))
         .order_by(audits.c.id)
         .limit(limit)
     )
@@ -134,7 +143,8 @@ async def waiting_audits(connection: AsyncConnection, limit: int) -> tuple[Waiti
 
 async def count_waiting(connection: AsyncConnection) -> int:
     """Say how many drawn answers nobody has judged."""
-    count = await connection.scalar(select(func.count()).select_from(audits).where(audits.c.right.is_(None)))
+    drawn = select(func.count()).select_from(audits).join(mentions, mentions.c.id == audits.c.mention_id)
+    count = await connection.scalar(drawn.where(audits.c.right.is_(None), mentions.c.erased_at.is_(None)))
     return int(count or 0)
 
 
@@ -155,9 +165,11 @@ async def judged_answers(
 ) -> tuple[JudgedAnswer, ...]:
     """Give the latest judged answers to *audience*, oldest first; only those judged after *since* where given."""
     statement = (
-        select(audits.c.id, mentions.c.text.label("asked"), audits.c.article_id, audits.c.right, audits.c.judged_at)
+        select(audits.c.id, _asked().label("asked"), audits.c.article_id, audits.c.right, audits.c.judged_at)
         .join(mentions, mentions.c.id == audits.c.mention_id)
+        .join(decisions, decisions.c.id == audits.c.decision_id)
         .where(audits.c.right.is_not(None), audits.c.audience == audience, *_judged_after(since))
+        .where(mentions.c.erased_at.is_(None))
         .order_by(audits.c.judged_at.desc(), audits.c.id.desc())
         .limit(COUNTED)
     )
@@ -216,6 +228,19 @@ async def _insert(
     await connection.execute(
         insert(audits).from_select(list(columns), rows).on_conflict_do_nothing(index_elements=["decision_id"])
     )
+
+
+def _asked() -> ColumnElement[str]:
+    """All that was read for a decision, in the order in which it was said, as `Admitted.words` gives it."""
+    earlier = mentions.alias("earlier")
+    a_line_each = aggregate_order_by(literal("\n"), earlier.c.posted_at, earlier.c.id)
+    read = (
+        select(func.string_agg(earlier.c.text, a_line_each))
+        .where(earlier.c.id == func.any(decisions.c.together), earlier.c.erased_at.is_(None))
+        .correlate(decisions)
+        .scalar_subquery()
+    )
+    return func.concat_ws("\n", read, mentions.c.text)
 
 
 def _judged_after(moment: datetime | None) -> tuple[ColumnElement[bool], ...]:

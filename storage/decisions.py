@@ -12,7 +12,6 @@ from bot.vocabulary import (
     Candidate,
     ConversationState,
     Draft,
-    DraftState,
     Handoff,
     Outcome,
     Reply,
@@ -20,7 +19,7 @@ from bot.vocabulary import (
     Understanding,
 )
 from storage.notices import Notice, Subject, notify
-from storage.tables import conversations, decisions, drafts, handoffs, inbox, mentions, opt_outs, replies
+from storage.tables import conversations, decisions, drafts, handoffs, inbox, opt_outs, replies
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -44,9 +43,8 @@ async def record(connection: AsyncConnection, outcomes: Sequence[Outcome], versi
     await _insert(
         connection, handoffs, [_handoff_row(outcome) for outcome in outcomes if isinstance(outcome.made, Handoff)]
     )
-    await _withdraw_older_drafts(connection, outcomes)
-    await _open_conversations(connection, outcomes)
     await _opt_out(connection, outcomes)
+    await _open_conversations(connection, outcomes)
     await connection.execute(delete(inbox).where(inbox.c.mention_id.in_([o.admitted.mention.id for o in outcomes])))
     notices = [
         Notice(
@@ -73,20 +71,6 @@ async def _insert(connection: AsyncConnection, table: Any, rows: list[dict[str, 
     if rows:
         # Asked for ids, SQLAlchemy sends many rows in one statement, several times as fast as row by row.
         await connection.execute(insert(table).returning(table.c.id), rows)
-
-
-async def _withdraw_older_drafts(connection: AsyncConnection, outcomes: Sequence[Outcome]) -> None:
-    """An edited post is decided anew; what was drafted for its earlier versions answers words that are gone."""
-    edited = [o.admitted.mention for o in outcomes if o.admitted.mention.post_id != o.admitted.mention.chain_id]
-    for mention in edited:
-        earlier = select(mentions.c.id).where(
-            mentions.c.channel == mention.channel, mentions.c.chain_id == mention.chain_id, mentions.c.id != mention.id
-        )
-        await connection.execute(
-            update(drafts)
-            .where(drafts.c.mention_id.in_(earlier), drafts.c.state == DraftState.PENDING)
-            .values(state=DraftState.REJECTED, settled_by="the bot: the post was edited", settled_at=func.now())
-        )
 
 
 async def _open_conversations(connection: AsyncConnection, outcomes: Sequence[Outcome]) -> None:
@@ -146,6 +130,7 @@ def _decision_row(outcome: Outcome, versions: Mapping[str, str]) -> dict[str, An
         "candidates": [candidate_row(candidate) for candidate in decision.candidates],
         "understanding": understanding_row(decision.understanding),
         "versions": dict(versions),
+        "together": [mention.id for mention in outcome.admitted.earlier],
     }
 
 
@@ -182,6 +167,8 @@ def _reply_row(outcome: Outcome, reply: Reply) -> dict[str, Any]:
         "in_reply_to": reply.in_reply_to,
         "text": reply.text,
         "kind": reply.kind,
+        "audience": reply.audience,
+        "addressee": reply.addressee,
         "author": reply.author,
     }
 

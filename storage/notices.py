@@ -33,6 +33,7 @@ class Subject(StrEnum):
     SWITCHED = "switched"  #: A switch was turned.
     CERTIFICATE = "certificate"  #: A certificate was made or revoked, or an answer was drawn or judged.
     KNOWLEDGE = "knowledge"  #: Articles or quarantines changed, or something was trained anew.
+    CHANNEL = "channel"  #: A channel got into trouble or out of it, or cannot give everything any more.
 
 
 _KNOWN = frozenset(Subject)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import extract, func, select
+from sqlalchemy import exists, extract, func, select, true
 
-from bot.vocabulary import Reason, Route
+from bot.vocabulary import Reason, ReplyState, Route
 from storage.tables import decisions, drafts, handoffs, inbox, mentions, receipts, replies
 
 if TYPE_CHECKING:
@@ -27,12 +27,19 @@ class Course:
     reasons: tuple[Reason, ...]
     confidence: float
     milliseconds: float  #: From stored to decided.
-    said: str  #: The reply, the draft, or the goal of the handoff.
+    said: str  #: The newest reply that was not withdrawn, the draft, or the goal of the handoff.
     delivered: bool  #: Whether the reply has its receipt.
 
 
 async def courses(connection: AsyncConnection, channel: str, post_ids: Sequence[str]) -> dict[str, Course]:
     """Give the decided ones among the posts *post_ids*, by id."""
+    replied = (
+        select(replies.c.id, replies.c.text)
+        .where(replies.c.mention_id == mentions.c.id, replies.c.state != ReplyState.CANCELLED)
+        .order_by(replies.c.id.desc())
+        .limit(1)
+        .lateral("replied")
+    )
     took = extract("epoch", decisions.c.decided_at - mentions.c.heard_at) * 1000
     statement = (
         select(
@@ -43,12 +50,11 @@ async def courses(connection: AsyncConnection, channel: str, post_ids: Sequence[
             decisions.c.reasons,
             decisions.c.confidence,
             took.label("milliseconds"),
-            func.coalesce(replies.c.text, drafts.c.text, handoffs.c.goal, "").label("said"),
-            receipts.c.reply_id.is_not(None).label("delivered"),
+            func.coalesce(replied.c.text, drafts.c.text, handoffs.c.goal, "").label("said"),
+            exists().where(receipts.c.reply_id == replied.c.id).label("delivered"),
         )
         .join(decisions, decisions.c.mention_id == mentions.c.id)
-        .outerjoin(replies, replies.c.mention_id == mentions.c.id)
-        .outerjoin(receipts, receipts.c.reply_id == replies.c.id)
+        .outerjoin(replied, true())
         .outerjoin(drafts, drafts.c.mention_id == mentions.c.id)
         .outerjoin(handoffs, handoffs.c.mention_id == mentions.c.id)
         .where(mentions.c.channel == channel, mentions.c.post_id == func.any(list(post_ids)))

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from bot.vocabulary import Switch
+from storage import outbox
 from storage.notices import Notice, Subject, notify
 from storage.tables import switches
 
@@ -22,9 +23,14 @@ async def switches_on(connection: AsyncConnection) -> frozenset[Switch]:
 
 
 async def turn(connection: AsyncConnection, switch: Switch, *, on: bool, by: str) -> None:
-    """Turn *switch* on or off in the name of *by*, for every process at once."""
+    """Turn *switch* on or off in the name of *by*, for every process at once.
+
+    Pausing makes drafts of all automatic replies that wait to be sent, so that nothing goes out silently afterwards.
+    """
     values = {"on": on, "by": by, "since": func.now()}
     await connection.execute(
         insert(switches).values(name=switch, **values).on_conflict_do_update(index_elements=["name"], set_=values)
     )
+    if switch is Switch.PAUSED and on:
+        await outbox.hand_back_queued(connection, problem=f"Not sent: {by} paused automatic replies.")
     await notify(connection, Notice(subject=Subject.SWITCHED))

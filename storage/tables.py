@@ -230,7 +230,12 @@ replies = Table(
         unique=True,
         postgresql_where=text("state <> 'cancelled' and kind <> 'agent'"),
     ),
-    Index("ix_replies_unsent", "state", postgresql_where=text("state in ('queued', 'sending')")),
+    Index(
+        "ix_replies_unsent",
+        "state",
+        postgresql_where=text("state in ('queued', 'sending', 'failed', 'retracted')"),
+    ),
+    Index("ix_replies_chain", "channel", "chain_id"),
     Index("ix_replies_conversation", "conversation_id"),
     Index("ix_replies_tried_at", "channel", "tried_at"),
     comment="The outbox: written before the post, settled after it.",

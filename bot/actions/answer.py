@@ -21,6 +21,8 @@ def answer(admitted: Admitted, decision: Decision, signature: str) -> Reply:
         in_reply_to=admitted.mention.post_id,
         text=compose(best.short_answer, signature),
         kind=ReplyKind.AUTOMATIC,
+        audience=admitted.mention.audience,
+        addressee=admitted.mention.author_id,
         mention_id=admitted.mention.id,
         conversation_id=admitted.conversation_id,
     )

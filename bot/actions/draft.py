@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def draft(admitted: Admitted, decision: Decision, form: Form) -> Draft:
     """Make the draft of a decision whose route is `draft`."""
     best = decision.candidates[0]
-    asked = decision.understanding.text if decision.understanding else admitted.mention.text
+    asked = decision.understanding.text if decision.understanding else admitted.words
     return Draft(
         text=propose(best, asked, form),
         article_id=best.article_id,

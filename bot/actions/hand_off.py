@@ -46,6 +46,8 @@ GOALS: Mapping[str, str] = {
 LANGUAGES: Mapping[str, str] = {"en": "English", "es": "Spanish", "de": "German"}
 """What agents call a language; others go by their code."""
 
+AMENDED = "Edited a post that is answered already; see whether the answer still fits."
+
 DANGERS = ("safety", "legal", "press")
 
 _LEAST_SURE = 0.5
@@ -68,7 +70,7 @@ def hand_off(admitted: Admitted, decision: Decision, form: Form) -> Handoff:
 def _goal(decision: Decision) -> str:
     understanding = decision.understanding
     if understanding is None:
-        return "Not read."
+        return AMENDED if Reason.DUPLICATE in decision.reasons else "Not read."
     if Reason.SAFETY in decision.reasons and understanding.intent not in DANGERS:
         return "May report a danger to people or data, or speak of the law or the press."
     likely = understanding.intents[0].probability >= _LEAST_SURE

@@ -124,12 +124,18 @@ def sandboxed(settings: Settings, url: str) -> Settings:
             "consumer_secret": keys.consumer_secret,
             "access_token": keys.access_token,
             "access_token_secret": keys.access_token_secret,
+            "messages": True,
             "poll_seconds": 0.25,
+            "message_poll_seconds": 2.0,
+            "own_poll_seconds": 1.0,
             "overlap_seconds": 5.0,
+            "overlap_every_seconds": 2.0,
             "settle_seconds": 2.0,
             "timeout_seconds": 5.0,
         },
         "deciding": {**settings.deciding.model_dump(), "mode": "auto"},
+        "intake": {**settings.intake.model_dump(), "hold_seconds": 0},
+        "replying": {**settings.replying.model_dump(), "undo_seconds": 0},
         "web": {**settings.web.model_dump(), "next_free_port": True},
     }
     return type(settings).model_validate({**settings.model_dump(), **changes})

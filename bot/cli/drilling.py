@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from bot.service import Service
     from bot.settings import Settings
     from bot.training import Progress
+    from storage.database import Database
 
 BURST = 100
 """Posts published between two waits; X shows the newest 800 mentions, so the bot must be able to keep up."""
@@ -127,8 +128,9 @@ async def _play(running: Service, world: World, lines: Sequence[Line]) -> dict[s
         for start in range(0, len(lines), BURST):
             for line in lines[start : start + BURST]:
                 ids[line.id] = _publish(world, line, ids)
-            await _until(running, ids, at_most=MOST_WAITING, progress=progress, total=len(lines))
-        await _until(running, ids, at_most=0, progress=progress, total=len(lines))
+            posts = tuple(ids.values())
+            await wait_until_decided(running.database, posts, progress, at_most=MOST_WAITING, total=len(lines))
+        await wait_until_decided(running.database, tuple(ids.values()), progress)
     return ids
 
 
@@ -140,19 +142,29 @@ def _publish(world: World, line: Line, ids: dict[str, str]) -> str:
         raise DataError(f"the sandbox refuses '{line.id}': {refused}", file="feed") from refused
 
 
-async def _until(running: Service, ids: dict[str, str], *, at_most: int, progress: Progress, total: int) -> None:
+async def wait_until_decided(
+    database: Database,
+    posts: Sequence[str],
+    progress: Progress,
+    *,
+    at_most: int = 0,
+    total: int | None = None,
+    stuck_seconds: float = STUCK_SECONDS,
+) -> None:
+    """Wait until all but *at_most* of *posts* are decided, and with none left until every reply is settled.
+
+    Gives up where nothing moves for *stuck_seconds*; *total* is what the progress counts towards.
+    """
     last, since = -1, time.monotonic()
-    while True:
-        async with running.database.begin() as connection:
-            decided = len(await courses(connection, "x", list(ids.values())))
+    while time.monotonic() - since <= stuck_seconds:
+        async with database.begin() as connection:
+            decided = len(await courses(connection, "x", posts))
             unsent = await count_open_work(connection) if at_most == 0 else 0
-        progress("Deciding", decided, total)
-        if len(ids) - decided <= at_most and unsent == 0:
+        progress("Deciding", decided, total or len(posts))
+        if len(posts) - decided <= at_most and unsent == 0:
             return
         if decided + unsent != last:
             last, since = decided + unsent, time.monotonic()
-        if time.monotonic() - since > STUCK_SECONDS:
-            return
         await asyncio.sleep(0.1)
 
 

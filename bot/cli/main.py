@@ -28,6 +28,7 @@ agents = typer.Typer(help="The people who work in the console.", no_args_is_help
 articles = typer.Typer(help="Look at stored articles, and take single ones out of use.", no_args_is_help=True)
 evaluate = typer.Typer(help="Measure on questions of your own.", no_args_is_help=True)
 imports = typer.Typer(help="Bring articles from elsewhere into the knowledge base, unreviewed.", no_args_is_help=True)
+x = typer.Typer(help="The account on X.", no_args_is_help=True)
 for name, group in (
     ("config", config),
     ("bench", bench),
@@ -36,6 +37,7 @@ for name, group in (
     ("import", imports),
     ("articles", articles),
     ("evaluate", evaluate),
+    ("x", x),
 ):
     app.add_typer(group, name=name)
 
@@ -121,6 +123,20 @@ def certificate(as_json: Json = False) -> None:
     _finish(certifying.show_certificate(settings(), as_json=as_json))
 
 
+@app.command()
+def erase(
+    post: Annotated[list[str] | None, typer.Option(help="Id of a post; repeatable.")] = None,
+    author: Annotated[list[str] | None, typer.Option(help="Handle of a customer; repeatable.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Erase what customers wrote and who they are; the decisions stay, without the words."""
+    from bot.cli import erasing
+
+    if not post and not author:
+        raise typer.BadParameter("Give --post with the id of a post, or --author with a handle.")
+    _finish(erasing.erase_and_tell(settings(), post or (), author or (), as_json=as_json))
+
+
 @config.command()
 def check() -> None:
     """Check the settings and say what is wrong, setting by setting."""
@@ -170,6 +186,34 @@ def feed(
     from bot.cli import drilling
 
     _finish(drilling.feed(settings(), file, as_json=as_json, decisions_file=show_decisions))
+
+
+@drill.command()
+def crash(
+    mentions: Annotated[int, typer.Option(min=1, help="Mentions that customers write.")] = 2000,
+    kills: Annotated[int, typer.Option(min=1, help="Times that a worker is killed.")] = 20,
+    workers: Annotated[int, typer.Option(min=1, max=8, help="Workers at the same time.")] = 2,
+    seed: Annotated[int, typer.Option(help="Fixes the mentions, the victims and the platform's faults.")] = 1,
+    as_json: Json = False,
+) -> None:
+    """Kill workers at random moments while the platform fails, and count what was lost or said twice."""
+    from bot.cli import crashing
+
+    plan = crashing.Plan(mentions=mentions, kills=kills, workers=workers, seed=seed)
+    _finish(crashing.crash(settings(), plan, as_json=as_json))
+
+
+@drill.command()
+def outage(
+    mentions: Annotated[int, typer.Option(min=1, help="Mentions that customers write.")] = 10_000,
+    minutes: Annotated[float, typer.Option(min=0.01, help="Within how many minutes.")] = 10.0,
+    seed: Annotated[int, typer.Option(help="Fixes what they write.")] = 1,
+    as_json: Json = False,
+) -> None:
+    """Let thousands of customers write at once under X's own rate limits, and count what was stored."""
+    from bot.cli import outage as outages
+
+    _finish(outages.outage(settings(), outages.Flood(mentions=mentions, minutes=minutes, seed=seed), as_json=as_json))
 
 
 @agents.command()
@@ -355,6 +399,52 @@ def evaluate_answering(
     )
     files = (corpus, calibration, queries)
     raise typer.Exit(evaluating.answering(settings(), files, target, wishes, predictions=predictions))
+
+
+@x.command()
+def login(
+    redirect: Annotated[
+        str, typer.Option(help="One of the app's callback addresses; nothing needs to answer there.")
+    ] = "http://127.0.0.1:8600/",
+) -> None:
+    """Let Heed act for the brand's account by OAuth 2.0: shows an address to open, and stores the tokens."""
+    from bot.cli import x as commands
+
+    _finish(commands.log_in(settings(), redirect, typer.prompt))
+
+
+@x.command()
+def logout() -> None:
+    """End the log-in at X and forget its tokens."""
+    from bot.cli import x as commands
+
+    _finish(commands.log_out(settings()))
+
+
+@x.command()
+def key() -> None:
+    """Make a key for x.token_key, which encrypts the tokens of the log-in."""
+    from bot.cli import x as commands
+
+    raise typer.Exit(commands.print_key())
+
+
+@x.command("check")
+def check_x(as_json: Json = False) -> None:
+    """Ask X who we are and whether everything is in place, and say what to do where it is not."""
+    from bot.cli import checking
+
+    _finish(checking.check(settings(), as_json=as_json))
+
+
+@x.command()
+def webhook(
+    url: Annotated[str, typer.Argument(help="Public https address that leads to the service's /webhooks/x.")],
+) -> None:
+    """Let X deliver events to an address: registers it and subscribes; doing it again changes nothing."""
+    from bot.cli import x as commands
+
+    _finish(commands.set_up_webhook(settings(), url))
 
 
 def _finish(work: Coroutine[object, object, int]) -> None:

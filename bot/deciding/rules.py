@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from bot.vocabulary import (
+    Audience,
     Candidate,
     Decision,
     Mention,
@@ -91,7 +92,9 @@ class Case:
 
     mention: Mention
     limits: Limits
+    earlier: tuple[Mention, ...] = ()  #: Posts of the same author that are read with it.
     guarded: Reason | None = None  #: The guard that holds, if any.
+    amended: bool = False  #: Its author edited it after it was answered.
     with_agent: bool = False
     understanding: Understanding | None = None  #: None only where a guard holds.
     candidates: tuple[Candidate, ...] = ()  #: Best first.
@@ -104,12 +107,19 @@ class Case:
 
     @property
     def threshold(self) -> float | None:
-        """The answer threshold of the best candidate's topic; of all topics without a candidate."""
+        """The answer threshold of the best candidate's topic; of all topics without a candidate.
+
+        None in private, since nothing is proved for direct messages.
+        """
+        if self.mention.audience is Audience.PRIVATE:
+            return None
         return self.limits.answer_for(self.candidates[0].topic) if self.candidates else self.limits.answer
 
     @property
     def certified(self) -> bool:
         """Whether a valid certificate stands behind that threshold."""
+        if self.mention.audience is Audience.PRIVATE:
+            return False
         return self.limits.certified_for(self.candidates[0].topic) if self.candidates else self.limits.certified
 
     @property
@@ -129,8 +139,11 @@ class Verdict:
 
 
 def guards(case: Case) -> Verdict | None:
-    """Our own post, a repost, a duplicate, an opt-out, too old: nothing is owed."""
-    return Verdict(route=Route.IGNORE, reasons=(case.guarded,)) if case.guarded else None
+    """Our own post, a repost, a duplicate, an opt-out, too old: nothing is owed; but a person sees an amended post."""
+    if case.guarded is None:
+        return None
+    to_see = case.amended and case.guarded is Reason.DUPLICATE
+    return Verdict(route=Route.HANDOFF if to_see else Route.IGNORE, reasons=(case.guarded,))
 
 
 def agent_has_it(case: Case) -> Verdict | None:
@@ -174,7 +187,8 @@ def language(case: Case) -> Verdict | None:
 
 def about_a_case(case: Case) -> Verdict | None:
     """Hand off a post that gives an order, serial or repair number: somebody has to look the case up."""
-    if not case.limits.case_numbers.found_in(case.mention.text):
+    said = (case.mention, *case.earlier)
+    if not any(case.limits.case_numbers.found_in(mention.text) for mention in said):
         return None
     return Verdict(route=Route.HANDOFF, reasons=(Reason.CASE_NUMBER,))
 
@@ -281,7 +295,9 @@ def _hurdles(case: Case) -> tuple[Reason, ...]:
         hurdles.append(Reason.AMBIGUOUS)
     if case.candidates and not case.candidates[0].reviewed:
         hurdles.append(Reason.POLICY)
-    return tuple(hurdles)
+    if not case.mention.summoned:
+        hurdles.append(Reason.NOT_SUMMONED)
+    return tuple(dict.fromkeys(hurdles))
 
 
 def _brakes(case: Case) -> tuple[Reason, ...]:

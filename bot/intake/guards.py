@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from bot.vocabulary import Admitted, Kind, Reason
+from bot.vocabulary import Admitted, Audience, Kind, Reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -48,14 +48,33 @@ def is_duplicate(admitted: Admitted, _: Watch) -> bool:
     return admitted.circumstances.answered or admitted.circumstances.superseded
 
 
+def is_amended(admitted: Admitted) -> bool:
+    """Say whether a post was edited after it was answered: no second reply is owed, but a person should look."""
+    known, mention = admitted.circumstances, admitted.mention
+    return known.answered and not known.superseded and mention.post_id != mention.chain_id
+
+
+def is_erased(admitted: Admitted, _: Watch) -> bool:
+    """The post was deleted before it was read; nothing is left to answer."""
+    return admitted.mention.erased
+
+
+def is_continued(admitted: Admitted, _: Watch) -> bool:
+    """The author went on, and another post of the burst is decided for all of them."""
+    return admitted.circumstances.continued
+
+
 def has_opted_out(admitted: Admitted, _: Watch) -> bool:
-    """The author wants no automated replies. X's automation rules: honour opt-outs at once."""
-    return admitted.circumstances.opted_out
+    """The author wants no automated replies. X's automation rules: honour opt-outs at once.
+
+    Who writes to us in private still wants something; a person answers then.
+    """
+    return admitted.circumstances.opted_out and admitted.mention.audience is Audience.PUBLIC
 
 
 def asks_to_stop(admitted: Admitted, watch: Watch) -> bool:
-    """The post is nothing but a word that opts its author out."""
-    return is_stop(admitted.mention.text, watch.stop_words)
+    """One of the posts is nothing but a word that opts its author out."""
+    return any(is_stop(mention.text, watch.stop_words) for mention in (*admitted.earlier, admitted.mention))
 
 
 def is_stale(admitted: Admitted, watch: Watch) -> bool:
@@ -66,7 +85,9 @@ def is_stale(admitted: Admitted, watch: Watch) -> bool:
 GUARDS: tuple[tuple[Callable[[Admitted, Watch], bool], Reason], ...] = (
     (is_ours, Reason.OURSELVES),
     (is_repost, Reason.REPOST),
+    (is_erased, Reason.GONE),
     (is_duplicate, Reason.DUPLICATE),
+    (is_continued, Reason.CONTINUED),
     (has_opted_out, Reason.OPTED_OUT),
     (asks_to_stop, Reason.OPTED_OUT),
     (is_stale, Reason.STALE),

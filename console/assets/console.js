@@ -1,7 +1,7 @@
 // Everything works without this file; with it pages stay fresh, keys work and long texts are counted.
 import { startKeys } from "./keys.js";
 import { startLive } from "./live.js";
-import { forget, startTyping, tick } from "./typing.js";
+import { countDown, forget, startTyping, tick } from "./typing.js";
 
 const { page, conversation } = document.body.dataset;
 if (page && new URLSearchParams(location.search).has("done")) {
@@ -13,3 +13,4 @@ startTyping(document);
 startKeys();
 startLive();
 setInterval(() => tick(document), 30000);
+setInterval(() => countDown(document), 1000);

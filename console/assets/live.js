@@ -34,7 +34,9 @@ function show(connected) {
 
 function concerns(change) {
   const { conversation: here, subject } = document.body.dataset;
-  if (subject) return change.subject === subject;
+  // A banner on every page tells of these.
+  if (change.subject === "switched" || change.subject === "channel") return true;
+  if (subject) return subject.split(" ").includes(change.subject);
   return !here || change.conversation === 0 || String(change.conversation) === here;
 }
 

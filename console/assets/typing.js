@@ -17,11 +17,36 @@ function weigh(text) {
 }
 
 function showWeight(counter) {
-  const text = document.getElementById(counter.dataset.counter).value;
-  const weight = text.trim() ? weigh(text) + weigh("x" + counter.dataset.extra) - 1 : 0;
-  const most = Number(counter.dataset.most);
+  const { counter: box, extra, most, parts, plain } = counter.dataset;
+  const text = document.getElementById(box).value.trim();
+  const count = plain === undefined ? weigh : (words) => words.length;
+  const weight = text ? count(text) + count("x" + extra) - 1 : 0;
   counter.textContent = `${weight}/${most}`;
-  counter.classList.toggle("over", weight > most);
+  // A long reply is cut into posts, so there it is no mistake.
+  counter.classList.toggle("over", weight > most && !parts);
+  if (parts) showParts(document.getElementById(parts), weight > most);
+}
+
+let asked = 0;
+let asking = null;
+
+function showParts(region, needed) {
+  clearTimeout(asking);
+  if (needed) asking = setTimeout(() => askParts(region), 300);
+  else region.replaceChildren();
+}
+
+// The server cuts and counts, so what is shown is what goes out.
+async function askParts(region) {
+  const number = ++asked;
+  const form = region.closest("form");
+  const address = form.querySelector("[data-preview]").formAction;
+  try {
+    const answer = await fetch(address, { method: "POST", body: new URLSearchParams(new FormData(form)), headers: { "X-Heed-Refresh": "1" }, signal: AbortSignal.timeout(10000) });
+    if (answer.ok && number === asked) region.innerHTML = await answer.text();
+  } catch {
+    region.replaceChildren();
+  }
 }
 
 function keep(form) {
@@ -40,15 +65,53 @@ export function forget(conversation) {
   sessionStorage.removeItem(`heed:reply-${conversation}`);
 }
 
+function composer() {
+  return document.getElementById("reply") ?? document.getElementById("words");
+}
+
 export function use(id) {
-  const box = document.getElementById("reply");
+  const box = composer();
   box.value = document.getElementById(id).textContent;
   box.dispatchEvent(new Event("input", { bubbles: true }));
   box.focus();
 }
 
+// What is still to come, second by second: how long an agent can undo, when a channel is tried again.
+export function countDown(root) {
+  for (const time of root.querySelectorAll("time[data-left]")) {
+    const seconds = Math.max(0, Math.ceil((new Date(time.dateTime) - Date.now()) / 1000));
+    time.textContent = seconds ? span(seconds) : "a moment";
+  }
+}
+
+function span(seconds) {
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3600) return `${Math.ceil(seconds / 60)} min`;
+  return seconds < 86400 ? `${Math.ceil(seconds / 3600)} h` : `${Math.ceil(seconds / 86400)} d`;
+}
+
+// A link that carries the text along, and a button that copies it, for an answer in the channel's own app.
+function startAnswer(box) {
+  const link = document.getElementById("on-channel");
+  const carry = () => { link.href = box.dataset.answer + encodeURIComponent(box.value); };
+  box.addEventListener("input", carry);
+  carry();
+}
+
+function startCopy(button) {
+  if (!navigator.clipboard) return;
+  const label = button.textContent;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).value);
+    button.textContent = "Copied";
+    setTimeout(() => { button.textContent = label; }, 2000);
+  });
+}
+
 export function tick(root) {
-  for (const time of root.querySelectorAll("time[datetime]")) {
+  countDown(root);
+  for (const time of root.querySelectorAll("time[datetime]:not([data-left])")) {
     const moment = new Date(time.dateTime);
     const local = moment.toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
     time.title = local;
@@ -69,8 +132,11 @@ export function startTyping(root) {
     document.getElementById(counter.dataset.counter).addEventListener("input", () => showWeight(counter));
     showWeight(counter);
   }
+  for (const box of root.querySelectorAll("[data-answer]")) startAnswer(box);
+  for (const button of root.querySelectorAll("[data-copy]")) startCopy(button);
+  for (const button of root.querySelectorAll("[data-preview]")) button.hidden = true;
   for (const button of root.querySelectorAll("[data-use]")) {
-    if (!document.getElementById("reply")) continue;
+    if (!composer()) continue;
     button.hidden = false;
     button.addEventListener("click", () => use(button.dataset.use));
   }

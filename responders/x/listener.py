@@ -1,16 +1,18 @@
-"""Hears X: looks at the account's mentions, a little further back each time than it has to."""
+"""Hears the mentions of the brand's account: often and near, at times deep, and after an outage through the search."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import structlog
 
 from bot.ports import Heard
+from responders.x.catching_up import CatchUp
+from responders.x.cursors import JITTER, Cursor
+from responders.x.paging import Oddities, ids_of, pages, rest_after
 from responders.x.posts import CHANNEL, Account, mentions_of
-from responders.x.snowflakes import earlier, snowflake_at
+from responders.x.snowflakes import snowflake_at
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -18,39 +20,20 @@ if TYPE_CHECKING:
 
     from bot.settings import XSettings
     from responders.x.client import XClient
-    from responders.x.payloads import Malformed, Page
+    from responders.x.payloads import Page
+
+MOST_PAGES = 8
+"""Of 100 posts each: X gives the newest 800 mentions. https://docs.x.com/x-api/posts/timelines/introduction"""
 
 log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cursor:
-    """Where a look begins: as text the newest id, with ":" and the floor as long as the overlap reaches below it."""
-
-    newest: int  #: The newest id seen.
-    floor: int = 0  #: Posts up to this id were there before we first listened, and are not ours to answer.
-
-    @classmethod
-    def parse(cls, text: str) -> Cursor:
-        """Read a cursor back from its text."""
-        newest, _, floor = text.partition(":")
-        return cls(newest=int(newest), floor=int(floor or 0))
-
-    def since(self, overlap: timedelta) -> int:
-        """Give the id to look behind: an overlap back, because X indexes some mentions late, and out of order."""
-        return max(earlier(self.newest, overlap), self.floor)
-
-    def advanced(self, newest: int, overlap: timedelta) -> Cursor:
-        """Move to *newest*, never back, and drop the floor once the overlap no longer reaches it."""
-        moved = max(self.newest, newest)
-        return Cursor(newest=moved, floor=self.floor if earlier(moved, overlap) < self.floor else 0)
-
-    def __str__(self) -> str:
-        return f"{self.newest}:{self.floor}" if self.floor else str(self.newest)
-
-
 class XListener:
-    """Implements `bot.ports.Listener` for the account that the client's tokens belong to."""
+    """Implements `bot.ports.Listener` for the mentions of the account that the client's tokens belong to.
+
+    A near look asks for what is new. A deep look goes back to what is settled: for posts that X indexed late, and after
+    a restart. What either does not reach is owed, and fetched through recent search beside the looks that follow.
+    """
 
     channel = CHANNEL
     stream = CHANNEL
@@ -58,42 +41,56 @@ class XListener:
     def __init__(self, client: XClient, settings: XSettings, clock: Callable[[], datetime]) -> None:
         self.pause = settings.poll_seconds
         self._client = client
-        self._overlap = timedelta(seconds=settings.overlap_seconds)
+        self._overlap = max(timedelta(seconds=settings.overlap_seconds), JITTER)
+        self._every = timedelta(seconds=settings.overlap_every_seconds)
         self._clock = clock
+        self._catch_up = CatchUp(client, clock)
+        self._oddities = Oddities(self.stream)
         self._us: Account | None = None
-        self._reported: frozenset[str] = frozenset()
+        self._deep_at: datetime | None = None  #: A new process cannot know, and begins with a deep look.
 
     async def hear(self, cursor: str | None) -> Heard:
-        """Give all mentions since *cursor*, and of the overlap before it, oldest first. Raises ChannelError.
+        """Give all mentions since *cursor*, and those that were late, oldest first. Raises ChannelError.
 
         None sets a mark at this moment and hears nothing older, now or later.
         """
         if cursor is None:
-            mark = snowflake_at(self._clock())
-            return Heard(mentions=(), cursor=str(Cursor(newest=mark, floor=mark)))
-        since = Cursor.parse(cursor)
+            return Heard(mentions=(), cursor=str(Cursor.first(self._clock())))
         us = self._us = self._us or await self._client.me()
-        pages = [page async for page in self._pages(us, since.since(self._overlap))]
-        self._report([malformed for page in pages for malformed in page.malformed])
-        mentions = {mention.post_id: mention for page in pages for mention in mentions_of(page, us)}
-        ids = sorted(mentions, key=int)
-        reached = since.advanced(int(ids[-1]) if ids else 0, self._overlap)
-        return Heard(mentions=tuple(mentions[post_id] for post_id in ids), cursor=str(reached))
+        seen, at = await self._look(us, Cursor.parse(cursor, self._overlap))
+        at, gaps = self._catch_up.give_up(at)
+        fetched, at = await self._catch_up.fetch(us, at)
+        self._oddities.name([malformed for page in (*seen, *fetched) for malformed in page.malformed])
+        mentions = {mention.post_id: mention for page in (*seen, *fetched) for mention in mentions_of(page, us)}
+        return Heard(
+            mentions=tuple(mentions[post_id] for post_id in sorted(mentions, key=int)),
+            cursor=str(at),
+            gaps=gaps,
+            rest=rest_after(len(seen), self._client.allowance("mentions")),
+        )
 
-    async def _pages(self, us: Account, since: int) -> AsyncIterator[Page]:
-        """Give all pages, since even a short one may have another behind it; a token that comes again ends them."""
-        token, used = None, set[str | None]()
-        while token not in used:
-            used.add(token)
-            page = await self._client.mentions(us.id, str(since), token)
-            yield page
-            if page.next_token is None:
-                return
-            token = page.next_token
+    async def _look(self, us: Account, at: Cursor) -> tuple[list[Page], Cursor]:
+        """Read the timeline, newest first, and say how far it is heard now."""
+        began, deep = self._clock(), self._is_deep(at)
+        since = at.settled if deep else at.near
+        seen = [page async for page in self._pages(us, since)]
+        at = at.reached(max(ids_of(seen), default=0))
+        if deep:
+            self._deep_at = began
+        if seen[-1].next_token is not None or len(seen) == MOST_PAGES:
+            log.info("the timeline does not reach far enough, the search goes on", stream=self.stream)
+            return seen, at.broken_off(min(ids_of(seen), default=snowflake_at(began)), self._overlap)
+        return seen, at.complete(self._overlap) if deep else at
 
-    def _report(self, malformed: list[Malformed]) -> None:
-        """Name each malformed post once, though the overlap brings it again and again."""
-        for post in malformed:
-            if post.post_id not in self._reported:
-                log.warning("malformed post skipped", channel=self.channel, post=post.post_id, problems=post.problems)
-        self._reported = frozenset(post.post_id for post in malformed)
+    def _is_deep(self, at: Cursor) -> bool:
+        """Whether a deep look is due; while something is owed, the search goes as deep."""
+        if at.owed is not None:
+            return False
+        return self._deep_at is None or not timedelta() <= self._clock() - self._deep_at < self._every
+
+    def _pages(self, us: Account, since: int) -> AsyncIterator[Page]:
+        return pages(
+            lambda token: self._client.mentions(us.id, str(since), token),
+            lambda: self._client.allowance("mentions"),
+            most=MOST_PAGES,
+        )

@@ -1,4 +1,4 @@
-"""What X's error answers mean, as errors of ours: a table of status, problem type and X's own words. Pure.
+"""What an error answer of X is, as an error of ours with a sentence for people. Pure.
 
 https://docs.x.com/x-api/fundamentals/response-codes-and-errors
 """
@@ -10,60 +10,24 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from bot.errors import (
-    ChannelBusy,
-    ChannelDown,
-    ChannelError,
-    ChannelSpent,
-    CredentialsRefused,
-    DuplicateRefused,
-    OutcomeUnknown,
-    PostGone,
-    PostRefused,
-)
+from bot.errors import ChannelBusy, ChannelDown, ChannelError, OutcomeUnknown, PostRefused
+from responders.x.meanings import CODES, CONSOLE, GONE, STATUSES, TITLES, TYPES, UNSEEN, WORDS
+from responders.x.verbs import SPEAKING, Verb
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-_TOKENS = "x.consumer_key, x.consumer_secret, x.access_token and x.access_token_secret"
+    from responders.x.meanings import Meaning
 
-#: The last part of a problem's type; what stands before it changed with OpenAPI 2.167.
-_TYPES: Mapping[str, tuple[type[ChannelError], str]] = {
-    "credits": (ChannelSpent, "Top up or raise the spending limit in X's developer console."),
-    "usage-capped": (ChannelSpent, "Raise the plan in X's developer console, or wait for the next period."),
-    "unsupported-authentication": (CredentialsRefused, f"Check {_TOKENS}: a user's tokens are needed, not an app's."),
-    "oauth1-permissions": (
-        CredentialsRefused,
-        f"Give the app 'Read and write' in X's developer console, then make new tokens and set {_TOKENS}.",
-    ),
-    "client-forbidden": (CredentialsRefused, "Attach the app to a project in X's developer console."),
-}
-
-#: A part of X's sentence, in small letters, because the type of these is always about:blank.
-_WORDS: Mapping[str, tuple[type[ChannelError], str]] = {
-    "duplicate content": (DuplicateRefused, "Reword the reply."),
-    "deleted or not visible": (PostGone, "Nothing can be replied to it; look whether the customer wrote again."),
-    "not been mentioned or otherwise engaged": (PostRefused, "Only a person can answer, on X itself."),
-    "restricted who can reply": (PostRefused, "Only a person can answer, if at all, by a direct message."),
-    "text is too long": (PostRefused, "Shorten the reply."),
-}
-
-_STATUSES: Mapping[int, tuple[type[ChannelError], str]] = {
-    401: (CredentialsRefused, f"Check {_TOKENS}, and this machine's clock; Heed goes on when they are accepted."),
-    402: (ChannelSpent, "Top up in X's developer console."),
-    404: (ChannelError, "Check x.base_url."),
-    408: (ChannelDown, "Heed tries again."),
-    420: (ChannelBusy, "Heed waits and goes on."),
-    429: (ChannelBusy, "Heed waits and goes on."),
-}
+IN_DOUBT = "Heed looks at what the account sent before it tries again"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """One answer of X, as it came over the wire."""
 
-    method: str
+    verb: Verb
     status: int
     headers: Mapping[str, str]  #: Looked up without regard to capitals.
     body: bytes
@@ -75,34 +39,43 @@ def refusal(answer: Answer, now: datetime) -> ChannelError | None:
     if HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES:
         return None if problem is not None else _undecodable(answer)
     kind, remedy = _meaning(answer, problem or {})
-    if kind is ChannelDown and answer.method == "POST":
-        kind, remedy = OutcomeUnknown, "Heed looks at the account's own posts before it tries again."
+    if kind is ChannelDown and answer.verb in SPEAKING:
+        kind, remedy = OutcomeUnknown, f"{IN_DOUBT}."
     message = f"X answered {answer.status}{_detail(problem or {})}. {remedy}"
     return kind(message) if kind is not ChannelBusy else ChannelBusy(message, retry_after=_wait(answer, now))
 
 
-def _meaning(answer: Answer, problem: Mapping[str, Any]) -> tuple[type[ChannelError], str]:
-    known = _TYPES.get(str(problem.get("type", "")).rpartition("/")[2])
-    if known is not None:
-        return known
+def _meaning(answer: Answer, problem: Mapping[str, Any]) -> Meaning:
+    """X's own words say more than its status: a 403 may be a spending limit, and a 429 a cap that no waiting ends."""
+    kind = str(problem.get("type", "")).rpartition("/")[2]
+    told = TITLES.get(str(problem.get("title", ""))) or TYPES.get(kind)
+    if told is not None:
+        return told
     if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return ChannelDown, "Heed tries again."
+    if answer.status == HTTPStatus.NOT_FOUND and kind in UNSEEN and problem.get("resource_type") in {"tweet", "post"}:
+        return GONE
+    return _worded(problem) or STATUSES.get(answer.status) or _unlisted(answer, problem)
+
+
+def _worded(problem: Mapping[str, Any]) -> Meaning | None:
     said = _detail(problem).lower()
-    worded = next((meaning for words, meaning in _WORDS.items() if words in said), None)
-    return worded or _STATUSES.get(answer.status) or _unlisted(answer, problem)
+    in_words = next((meaning for words, meaning in WORDS.items() if words in said), None)
+    code = _first_error(problem).get("code")
+    return in_words or (CODES.get(code) if isinstance(code, int) else None)
 
 
-def _unlisted(answer: Answer, problem: Mapping[str, Any]) -> tuple[type[ChannelError], str]:
+def _unlisted(answer: Answer, problem: Mapping[str, Any]) -> Meaning:
     """Only X itself, in its own JSON, can refuse a reply for good; a page of HTML is somebody in between."""
-    if problem and answer.method == "POST" and answer.status in {400, 403}:
+    if problem and answer.verb in SPEAKING and answer.status in {400, 403}:
         return PostRefused, "A person must look at this reply."
-    return ChannelError, "Check x.base_url, any proxy between, and the app in X's developer console."
+    return ChannelError, f"Check x.base_url, any proxy between, and the app {CONSOLE}."
 
 
 def _undecodable(answer: Answer) -> ChannelError:
     what = f"X answered {answer.status} with something that is not JSON"
-    if answer.method == "POST":
-        return OutcomeUnknown(f"{what}. Heed looks at the account's own posts before it tries again.")
+    if answer.verb in SPEAKING:
+        return OutcomeUnknown(f"{what}. {IN_DOUBT}.")
     return ChannelDown(f"{what}. Heed tries again; if it stays so, check x.base_url and any proxy between.")
 
 
@@ -116,11 +89,15 @@ def _object(body: bytes) -> dict[str, Any] | None:
 
 def _detail(problem: Mapping[str, Any]) -> str:
     """Quote what X says is wrong; of an invalid request the first of its errors says more than the summary."""
+    first = _first_error(problem)
+    text = first.get("message") or first.get("detail") or problem.get("detail") or problem.get("title")
+    return f": {' '.join(str(text).split()).rstrip('.')}" if text else ""
+
+
+def _first_error(problem: Mapping[str, Any]) -> dict[str, Any]:
     errors = problem.get("errors")
     first = errors[0] if isinstance(errors, list) and errors else None
-    said = first.get("message") or first.get("detail") if isinstance(first, dict) else None
-    text = said or problem.get("detail") or problem.get("title")
-    return f": {' '.join(str(text).split()).rstrip('.')}" if text else ""
+    return first if isinstance(first, dict) else {}
 
 
 def _wait(answer: Answer, now: datetime) -> float | None:

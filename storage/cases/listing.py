@@ -5,10 +5,11 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
-from sqlalchemy import ColumnElement, Float, and_, cast, exists, func, literal, select, true
+from sqlalchemy import ColumnElement, Float, Text, and_, cast, exists, func, literal, select, true, type_coerce
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from bot.vocabulary import ConversationState, DraftState, Reason, ReplyState, Route
-from storage.cases.values import CaseRow
+from storage.cases.values import ASIDE, CaseRow
 from storage.tables import conversations, decisions, drafts, mentions, replies
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ Condition: TypeAlias = ColumnElement[bool]
 
 _newest = (
     select(mentions.c.text, mentions.c.posted_at)
-    .where(mentions.c.conversation_id == conversations.c.id)
+    .where(mentions.c.conversation_id == conversations.c.id, ~mentions.c.ours)
     .order_by(mentions.c.id.desc())
     .limit(1)
     .correlate(conversations)
@@ -51,7 +52,10 @@ _decided = (
         cast(decisions.c.understanding["danger"].astext, Float).label("danger"),
     )
     .join(mentions, mentions.c.id == decisions.c.mention_id)
-    .where(mentions.c.conversation_id == conversations.c.id)
+    .where(
+        mentions.c.conversation_id == conversations.c.id,
+        ~type_coerce(decisions.c.reasons, ARRAY(Text)).contained_by(cast(sorted(ASIDE), ARRAY(Text))),
+    )
     .order_by(mentions.c.id.desc())
     .limit(1)
     .correlate(conversations)

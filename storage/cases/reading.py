@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
 from bot.vocabulary import (
+    Audience,
     Candidate,
     Conversation,
     ConversationState,
@@ -15,7 +16,6 @@ from bot.vocabulary import (
     Draft,
     DraftState,
     Handoff,
-    Kind,
     Mention,
     Ranked,
     Reason,
@@ -36,6 +36,7 @@ from storage.cases.values import (
     Reading,
     ReplyRecord,
 )
+from storage.mentions import mention_of
 from storage.tables import conversations, decisions, drafts, handoffs, mentions, receipts, replies, switches
 
 if TYPE_CHECKING:
@@ -56,7 +57,8 @@ async def find_case(connection: AsyncConnection, conversation_id: int) -> Case |
     if row is None:
         return None
     decided = select(decisions).join(mentions).where(mentions.c.conversation_id == conversation_id)
-    replied = select(replies, receipts.c.post_id, receipts.c.sent_at).join(receipts, isouter=True)
+    first_part = and_(receipts.c.reply_id == replies.c.id, receipts.c.part == 1)
+    replied = select(replies, receipts.c.post_id, receipts.c.sent_at).join(receipts, first_part, isouter=True)
     replied = replied.where(replies.c.conversation_id == conversation_id)
     return Case(
         conversation=_conversation(row),
@@ -108,22 +110,7 @@ def _conversation(row: Row[Any]) -> Conversation:
 
 
 def _mention(row: Row[Any]) -> Mention:
-    return Mention(
-        id=row.id,
-        channel=row.channel,
-        post_id=row.post_id,
-        chain_id=row.chain_id,
-        author_id=row.author_id,
-        author_handle=row.author_handle,
-        author_name=row.author_name,
-        text=row.text,
-        posted_at=row.posted_at,
-        root_id=row.root_id,
-        in_reply_to=row.in_reply_to,
-        kind=Kind(row.kind),
-        addressed=row.addressed,
-        followers=row.followers,
-    )
+    return mention_of(row._mapping)  # noqa: SLF001 - public in SQLAlchemy; the underscore keeps it apart from columns
 
 
 def _reply(row: Row[Any]) -> ReplyRecord:
@@ -134,6 +121,8 @@ def _reply(row: Row[Any]) -> ReplyRecord:
         in_reply_to=row.in_reply_to,
         text=row.text,
         kind=ReplyKind(row.kind),
+        audience=Audience(row.audience),
+        addressee=row.addressee,
         author=row.author,
         mention_id=row.mention_id,
         conversation_id=row.conversation_id,

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import exists, func, or_, select, update
+from sqlalchemy import ARRAY, Text, and_, cast, exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from bot.errors import IllegalMove
-from bot.vocabulary import AuditSource, ConversationState, DraftState, Reply, ReplyKind, ReplyState
+from bot.vocabulary import Audience, AuditSource, ConversationState, DraftState, Reason, Reply, ReplyKind
 from storage import audits, outbox
 from storage.cases.settling import AlreadySettled, NotFound, claim, hold
 from storage.notices import Notice, Subject, notify
 from storage.tables import conversations, decisions, drafts, handoffs, mentions, replies
+from storage.threads import UNANSWERED, rest
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Row
@@ -21,8 +22,12 @@ if TYPE_CHECKING:
     from storage.agents import Agent
 
 
-async def approve_draft(connection: AsyncConnection, draft_id: int, *, text: str, by: Agent) -> int:
+async def approve_draft(
+    connection: AsyncConnection, draft_id: int, *, text: str, by: Agent, undo_seconds: float = 0.0
+) -> int:
     """Queue *text*, the draft or what *by* made of it, and give the reply's id; it was checked to fit the channel.
+
+    It leaves after *undo_seconds*, and can be taken back until then.
 
     Raises AlreadySettled naming who was faster, TakenByOther, IllegalMove where the post is answered, NotFound.
     """
@@ -30,11 +35,14 @@ async def approve_draft(connection: AsyncConnection, draft_id: int, *, text: str
     await _audit(connection, draft, sent=text, by=by)
     mention = await _mention(connection, mentions.c.id == draft.mention_id)
     reply = await outbox.queue(
-        connection, _reply(mention, text, kind=ReplyKind.APPROVED, by=by), chain_id=mention.chain_id
+        connection,
+        _reply(mention, text, kind=ReplyKind.APPROVED, by=by),
+        chain_id=mention.chain_id,
+        wait_seconds=undo_seconds,
     )
     if reply is None:
         raise IllegalMove("This post is answered already; a second reply is not allowed.")
-    await _rest(connection, draft.conversation_id)
+    await rest(connection, [draft.conversation_id])
     await _announce(connection, draft.conversation_id, draft.mention_id)
     return reply.id
 
@@ -55,18 +63,24 @@ async def reject_draft(connection: AsyncConnection, draft_id: int, *, note: str,
     await _announce(connection, draft.conversation_id, draft.mention_id)
 
 
-async def write_reply(connection: AsyncConnection, conversation_id: int, *, text: str, by: Agent) -> int:
+async def write_reply(
+    connection: AsyncConnection, conversation_id: int, *, text: str, by: Agent, undo_seconds: float = 0.0
+) -> int:
     """Queue the agent's own *text* to the newest mention and give the reply's id; it was checked to fit the channel.
 
-    The conversation becomes the agent's, and a draft that waited is put aside. Raises TakenByOther, NotFound, and
-    IllegalMove where the same words already answer that post, as after a double click.
+    It leaves after *undo_seconds*, and can be taken back until then. The conversation becomes the agent's, and a draft
+    that waited is put aside. Raises TakenByOther, NotFound, and IllegalMove where the same words already answer that
+    post, as after a double click.
     """
     await claim(connection, conversation_id, by=by)
-    mention = await _mention(connection, mentions.c.conversation_id == conversation_id)
+    mention = await _mention(connection, and_(mentions.c.conversation_id == conversation_id, _may_be_answered()))
     await _refuse_twice(connection, mention.id, text)
     await _put_drafts_aside(connection, conversation_id, sent=text, by=by)
     reply = await outbox.queue(
-        connection, _reply(mention, text, kind=ReplyKind.AGENT, by=by), chain_id=mention.chain_id
+        connection,
+        _reply(mention, text, kind=ReplyKind.AGENT, by=by),
+        chain_id=mention.chain_id,
+        wait_seconds=undo_seconds,
     )
     if reply is None:
         raise IllegalMove("This post is answered already.")
@@ -94,6 +108,8 @@ async def _settle(connection: AsyncConnection, draft_id: int, *, by: Agent, **va
 async def _who_settled(connection: AsyncConnection, draft_id: int) -> AlreadySettled:
     statement = select(drafts.c.state, drafts.c.settled_by).where(drafts.c.id == draft_id)
     row = (await connection.execute(statement)).one()
+    if row.state == DraftState.WITHDRAWN:
+        return AlreadySettled(f"This draft was withdrawn. {row.settled_by.removeprefix('the bot: ')}")
     return AlreadySettled(f"{row.settled_by or 'Somebody'} {row.state} this draft already.")
 
 
@@ -105,12 +121,22 @@ async def _mention(connection: AsyncConnection, condition: ColumnElement[bool]) 
     return row
 
 
+def _may_be_answered() -> ColumnElement[bool]:
+    """A customer's post that is not read together with another."""
+    continued = exists().where(
+        decisions.c.mention_id == mentions.c.id, decisions.c.reasons == cast([Reason.CONTINUED], ARRAY(Text))
+    )
+    return and_(~mentions.c.ours, ~continued)
+
+
 def _reply(mention: Row[Any], text: str, *, kind: ReplyKind, by: Agent) -> Reply:
     return Reply(
         channel=mention.channel,
         in_reply_to=mention.post_id,
         text=text,
         kind=kind,
+        audience=Audience(mention.audience),
+        addressee=mention.author_id,
         author=by.name,
         mention_id=mention.id,
         conversation_id=mention.conversation_id,
@@ -137,27 +163,11 @@ async def _hand_off(connection: AsyncConnection, draft: Row[Any], *, goal: str) 
     )
 
 
-async def _rest(connection: AsyncConnection, conversation_id: int) -> None:
-    """Leave the conversation to the bot again, unless an agent has it or something in it still needs a person."""
-    waiting = exists().where(drafts.c.conversation_id == conversation_id, drafts.c.state == DraftState.PENDING)
-    answered = exists().where(
-        replies.c.conversation_id == conversation_id,
-        replies.c.mention_id >= handoffs.c.mention_id,
-        replies.c.state.not_in([ReplyState.CANCELLED, ReplyState.FAILED]),
-    )
-    owed = exists().where(handoffs.c.conversation_id == conversation_id, ~answered)
-    await connection.execute(
-        update(conversations)
-        .where(conversations.c.id == conversation_id, conversations.c.owner.is_(None), ~or_(waiting, owed))
-        .values(state=ConversationState.PENDING)
-    )
-
-
 async def _refuse_twice(connection: AsyncConnection, mention_id: int, text: str) -> None:
     same = exists().where(
         replies.c.mention_id == mention_id,
         replies.c.text == text,
-        replies.c.state.not_in([ReplyState.CANCELLED, ReplyState.FAILED]),
+        replies.c.state.not_in(UNANSWERED),
     )
     if await connection.scalar(select(same)):
         raise IllegalMove("Exactly this reply is on its way already.")

@@ -12,6 +12,7 @@ from storage import outbox
 from storage.agents import Role
 from storage.notices import Notice, Subject, notify
 from storage.tables import conversations, drafts, replies
+from storage.threads import ELSEWHERE
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
@@ -50,7 +51,7 @@ async def return_to_bot(connection: AsyncConnection, conversation_id: int, *, by
 
 
 async def resolve(connection: AsyncConnection, conversation_id: int, *, by: Agent) -> None:
-    """Close the conversation; its owner stays, so that the bot keeps out should the customer come back.
+    """Close the conversation; should the customer come back, it starts afresh with the bot.
 
     Raises IllegalMove while a draft waits, TakenByOther, NotFound.
     """
@@ -105,4 +106,6 @@ async def _move(
 
 
 def _free_or_own(agent: Agent) -> ColumnElement[bool]:
-    return or_(conversations.c.owner.is_(None), conversations.c.owner == agent.name)
+    """Nobody has it, the agent has it, or who answered on the channel itself, and may be the same person."""
+    owner = conversations.c.owner
+    return or_(owner.is_(None), owner == agent.name, owner.startswith(ELSEWHERE))

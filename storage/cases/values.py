@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.vocabulary import DraftState
+from bot.vocabulary import DraftState, Reason
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,12 +19,15 @@ if TYPE_CHECKING:
         Handoff,
         Mention,
         Ranked,
-        Reason,
         Receipt,
         Reply,
         ReplyState,
         Route,
     )
+
+
+ASIDE = frozenset({Reason.CONTINUED, Reason.OURSELVES})
+"""Reasons of decisions on posts that say nothing about where a conversation stands."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +72,11 @@ class DecisionRecord:
     versions: Mapping[str, str]
     mention_id: int
     decided_at: datetime
+
+    @property
+    def is_aside(self) -> bool:
+        """Whether it says only that another post counts."""
+        return set(self.decision.reasons) <= ASIDE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,13 +124,14 @@ class Case:
 
     @property
     def newest(self) -> Mention | None:
-        """The mention that a reply answers."""
-        return self.mentions[-1] if self.mentions else None
+        """The mention that a reply answers: the customer's last, or the one that their last burst was decided with."""
+        aside = {record.mention_id for record in self.decisions if record.is_aside}
+        return next((each for each in reversed(self.mentions) if not each.ours and each.id not in aside), None)
 
     @property
     def decision(self) -> DecisionRecord | None:
-        """The newest decision."""
-        return self.decisions[-1] if self.decisions else None
+        """The newest decision that says what becomes of the conversation."""
+        return next((record for record in reversed(self.decisions) if not record.is_aside), None)
 
     @property
     def waiting(self) -> DraftRecord | None:

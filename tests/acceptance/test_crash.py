@@ -8,6 +8,7 @@ import sys
 import aiohttp
 import pytest
 
+from bot.cli.crashing import Plan, rehearse
 from tests.acceptance.stage import CLEAR, until
 
 RUN = [sys.executable, "-c", "from bot.cli.main import main; main()", "run"]
@@ -67,3 +68,12 @@ async def test_killed_between_post_and_record_leaves_one_reply_and_one_receipt(s
     assert len(stage.answers(post)) == 1
     assert await stage.receipts() == 2
     assert code == 0
+
+
+async def test_a_short_drill_loses_nothing_and_says_nothing_twice(stage):
+    """The long one is `heed drill crash`."""
+    figures = await rehearse(stage.settings, stage.database, Plan(mentions=40, kills=2, workers=2, seed=7))
+
+    assert figures["decided"] == figures["mentions"] == 40
+    assert figures["replies"] == figures["receipts"] > 0
+    assert figures["lost"] == figures["duplicate_replies"] == 0

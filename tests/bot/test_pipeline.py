@@ -8,10 +8,10 @@ import pytest
 from bot.nlu.understander import Understander
 from bot.pipeline import Steps, think
 from bot.settings import ReplyingSettings
-from bot.vocabulary import Circumstances, Draft, Handoff, Kind, Reason, Reply, Route
+from bot.vocabulary import Audience, Circumstances, Draft, Handoff, Kind, Reason, Reply, Route
 from responders.counting import fits
 from tests.bot.nlu.schooling import AlwaysEnglish, CountingEncoder, trained
-from tests.bot.values import NOW, a_candidate, a_watch, admitted, the_limits
+from tests.bot.values import NOW, a_candidate, a_mention, a_watch, admitted, the_limits
 
 OPEN = the_limits(irate=1.1, question=0.0, danger=1.1)
 """Limits that no mood of a handful of lessons reaches."""
@@ -181,3 +181,58 @@ def test_a_conversation_that_an_agent_has_is_read_and_left_to_the_agent(steps, e
 
 def test_a_post_of_nothing_but_emoji_reaches_a_route(steps):
     assert thought([admitted("\U0001f600\U0001f44d")], steps)[0].decision.route in {Route.HANDOFF, Route.IGNORE}
+
+
+def burst(*texts, **values):
+    *earlier, last = texts
+    return replace(admitted(last, **values), earlier=tuple(a_mention(text) for text in earlier))
+
+
+def test_a_burst_is_read_as_one_text(steps, encoder):
+    outcome = thought([burst("@TarnwellHelp how do I", "@TarnwellHelp pair the pen")], steps)[0]
+
+    assert outcome.decision.understanding.text == "how do I pair the pen"
+    assert isinstance(outcome.made, Reply)
+
+
+def test_what_is_read_with_another_post_is_not_read_alone(steps, encoder):
+    outcome = thought([admitted(QUESTION, circumstances=Circumstances(continued=True))], steps)[0]
+
+    assert not any(encoder.passes)
+    assert (outcome.decision.route, outcome.decision.reasons) == (Route.IGNORE, (Reason.CONTINUED,))
+
+
+def test_a_reply_goes_to_the_customer_and_to_the_same_audience(steps):
+    made = thought([admitted(QUESTION, author_id="7")], steps)[0].made
+
+    assert (made.audience, made.addressee) == (Audience.PUBLIC, "7")
+
+
+def test_a_direct_message_is_never_answered_alone(steps):
+    outcome = thought([admitted(QUESTION, audience=Audience.PRIVATE)], steps)[0]
+
+    assert isinstance(outcome.made, Draft)
+    assert Reason.NO_CERTIFICATE in outcome.decision.reasons
+
+
+def test_a_direct_message_of_who_opted_out_still_reaches_a_person(steps):
+    known = Circumstances(opted_out=True)
+    outcome = thought([admitted(QUESTION, audience=Audience.PRIVATE, circumstances=known)], steps)[0]
+
+    assert outcome.decision.route in {Route.DRAFT, Route.HANDOFF}
+    assert not outcome.opts_out
+
+
+def test_a_post_that_no_program_may_reply_to_becomes_a_draft(steps):
+    outcome = thought([admitted(QUESTION, summoned=False)], steps)[0]
+
+    assert (outcome.decision.route, outcome.decision.reasons) == (Route.DRAFT, (Reason.NOT_SUMMONED,))
+
+
+def test_an_edit_of_an_answered_post_is_handed_to_a_person_unread(steps, encoder):
+    edited = admitted(QUESTION, post_id="2", chain_id="1", circumstances=Circumstances(answered=True))
+    outcome = thought([edited], steps)[0]
+
+    assert not any(encoder.passes)
+    assert (outcome.decision.route, outcome.decision.reasons) == (Route.HANDOFF, (Reason.DUPLICATE,))
+    assert outcome.made.goal.startswith("Edited a post that is answered")

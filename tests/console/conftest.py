@@ -26,8 +26,9 @@ class Browser:
     async def get(self, path):
         return await self.client.get(path, allow_redirects=False)
 
-    async def send(self, path, **fields):
-        return await self.client.post(path, data={"csrf": self.csrf, **fields}, allow_redirects=False)
+    async def send(self, path, *, headers=None, **fields):
+        data = {"csrf": self.csrf, **fields}
+        return await self.client.post(path, data=data, headers=headers, allow_redirects=False)
 
 
 @pytest.fixture
@@ -40,7 +41,7 @@ def enqueued():
 async def service(database, enqueued):
     """An application with the console and a page of somebody else."""
 
-    async def enqueue(reply_id):
+    async def enqueue(reply_id, *, after=0.0):
         enqueued.append(reply_id)
 
     async def health(_):

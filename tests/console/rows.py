@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 
-from storage.tables import conversations, decisions, drafts, handoffs, mentions, replies
+from bot.vocabulary import ChannelState, Lane
+from storage.conditions import note
+from storage.tables import conversations, decisions, drafts, handoffs, mentions, receipts, replies
 
 numbers = count(1000)
 
@@ -33,17 +35,19 @@ UNDERSTANDING = {
 }
 
 
-async def put_conversation(database, text="My wifi drops after sleep", *, name="Ana Ruiz", handle="ana", **values):
+async def put_conversation(
+    database, text="My wifi drops after sleep", *, name="Ana Ruiz", handle="ana", mention=None, **values
+):
     number = str(next(numbers))
     who = {"channel": "x", "author_id": number, "author_handle": handle, "author_name": name, "root_id": number}
     async with database.begin() as connection:
         row = insert(conversations).values(**who, **values).returning(conversations.c.id)
         conversation_id = await connection.scalar(row)
-    await put_mention(database, conversation_id, text)
+    await put_mention(database, conversation_id, text, **(mention or {}))
     return conversation_id
 
 
-async def put_mention(database, conversation_id, text, *, minutes_ago=5):
+async def put_mention(database, conversation_id, text, *, minutes_ago=5, **given):
     number = str(next(numbers))
     async with database.begin() as connection:
         own = conversations.c.id == conversation_id
@@ -62,6 +66,8 @@ async def put_mention(database, conversation_id, text, *, minutes_ago=5):
             "kind": "post",
             "addressed": True,
             "followers": 1234,
+            "audience": row.audience,
+            **given,
         }
         return await connection.scalar(insert(mentions).values(values).returning(mentions.c.id))
 
@@ -118,7 +124,9 @@ async def put_handoff(database, conversation_id, goal="Wants a refund", *, sugge
         await connection.execute(insert(handoffs).values(values))
 
 
-async def put_reply(database, conversation_id, text="Update the driver. ^Bot", *, kind="automatic", state="queued"):
+async def put_reply(
+    database, conversation_id, text="Update the driver. ^Bot", *, kind="automatic", state="queued", **given
+):
     mention = await mention_of(database, conversation_id)
     values = {
         "mention_id": mention.id,
@@ -129,9 +137,25 @@ async def put_reply(database, conversation_id, text="Update the driver. ^Bot", *
         "text": text,
         "kind": kind,
         "state": state,
+        "audience": mention.audience,
+        **given,
     }
     async with database.begin() as connection:
         return await connection.scalar(insert(replies).values(values).returning(replies.c.id))
+
+
+async def put_receipts(database, reply_id, *post_ids, **given):
+    """Say that the reply became these posts, in order."""
+    async with database.begin() as connection:
+        for part, post_id in enumerate(post_ids, start=1):
+            values = {"reply_id": reply_id, "part": part, "channel": "x", "post_id": post_id, "sent_at": func.now()}
+            await connection.execute(insert(receipts).values({**values, **given}))
+
+
+async def put_trouble(database, lane="post", state="spent", problem="The credits are used up.", *, minutes=30):
+    async with database.begin() as connection:
+        until = datetime.now(UTC) + timedelta(minutes=minutes)
+        await note(connection, "x", Lane(lane), ChannelState(state), problem=problem, until=until)
 
 
 async def rows_of(database, table):

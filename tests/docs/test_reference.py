@@ -20,6 +20,7 @@ from bot.vocabulary import Reason, Route
 from console.forms import TextRefused
 from responders.policy import CHECKS
 from sandbox import api, control
+from sandbox.events import EventType
 from sandbox.faults import Fault, FaultKind
 from sandbox.limits import Endpoint
 from sandbox.orders import _POST_FIELDS
@@ -175,6 +176,7 @@ def test_the_sandbox_page_lists_every_endpoint_of_the_control(reference):
 @pytest.mark.parametrize(
     ("heading", "names"),
     [
+        ("### Types of event", EventType),
         ("### Fields of a post", _POST_FIELDS),
         ("### Fields of a fault", Fault.__dataclass_fields__),
         ("### Kinds of fault", FaultKind),

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import stamina
 from aiohttp.test_utils import TestServer
 
 from bot.settings import XSettings
+from responders.x.asking import TRIES
 from responders.x.client import open_client
 from sandbox.config import SandboxConfig
 from sandbox.server import create_app
@@ -28,6 +30,13 @@ class Clock:
 
     def move(self, **step: float) -> None:
         self.now += timedelta(**step)
+
+
+@pytest.fixture(autouse=True)
+def _without_pauses():
+    """Let reads be tried again at once."""
+    with stamina.set_testing(testing=True, attempts=TRIES):
+        yield
 
 
 @pytest.fixture
@@ -61,6 +70,7 @@ def settings_for(origin: str, **changes: object) -> XSettings:
         "consumer_secret": keys.consumer_secret,
         "access_token": keys.access_token,
         "access_token_secret": keys.access_token_secret,
+        "bearer_token": keys.bearer_token,
         "settle_seconds": 0,
     }
     return XSettings.model_validate(given | changes)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
 from bot.errors import DuplicateRefused, OutcomeUnknown, PostGone
-from bot.vocabulary import Reply, ReplyKind
+from bot.vocabulary import Audience, Reply, ReplyKind
 
 if TYPE_CHECKING:
     from bot.ports import Listener, Responder
@@ -36,8 +37,16 @@ class Counter(Protocol):
         """Let a customer ask and give the post's id."""
         ...
 
+    def edit(self, post_id: str) -> str:
+        """Let the customer edit the post and give the new version's id."""
+        ...
+
     def remove(self, post_id: str) -> None:
         """Let the customer's post be gone."""
+        ...
+
+    def write(self) -> tuple[str, str]:
+        """Let a customer write to us in private and give the customer's id and the message's."""
         ...
 
     def lose_next(self) -> None:
@@ -145,6 +154,71 @@ class ResponderContract:
         counter.remove(reply.in_reply_to)
         with pytest.raises(PostGone):
             await counter.responder.send(reply)
+
+    async def test_a_post_that_was_not_edited_is_its_own_newest_version(self, counter):
+        reply = self.reply(counter)
+        assert await counter.responder.newest_version(reply) == reply.in_reply_to
+
+    async def test_an_edited_post_has_a_newer_version(self, counter):
+        reply = self.reply(counter)
+        newest = counter.edit(reply.in_reply_to)
+        assert newest != reply.in_reply_to
+        assert await counter.responder.newest_version(reply) == newest
+
+    async def test_a_post_that_is_gone_has_no_newest_version(self, counter):
+        reply = self.reply(counter)
+        counter.remove(reply.in_reply_to)
+        with pytest.raises(PostGone):
+            await counter.responder.newest_version(reply)
+
+    async def test_a_reply_that_was_deleted_is_not_found_and_may_be_deleted_again(self, counter):
+        reply = self.reply(counter)
+        receipt = await counter.responder.send(reply)
+        for _ in range(2):
+            await counter.responder.retract(receipt)
+        assert await counter.responder.find_sent(reply) is None
+
+    async def test_the_parts_of_a_thread_are_told_apart(self, counter):
+        first = self.reply(counter, "1/2 Hold the power key.", ReplyKind.AGENT)
+        before = await counter.responder.send(first)
+        second = replace(first, text="2/2 Then wait. ^MK", in_reply_to=before.post_id)
+        assert await counter.responder.find_sent(second) is None
+        receipt = await counter.responder.send(second)
+        assert [await counter.responder.find_sent(part) for part in (first, second)] == [before, receipt]
+
+    def message(self, counter, text="Hold the power key. ^MK"):
+        addressee, message_id = counter.write()
+        return Reply(
+            channel=counter.responder.channel,
+            in_reply_to=message_id,
+            text=text,
+            kind=ReplyKind.AGENT,
+            audience=Audience.PRIVATE,
+            addressee=addressee,
+        )
+
+    async def test_a_direct_message_that_was_sent_is_found_with_its_receipt(self, counter):
+        message = self.message(counter)
+        assert await counter.responder.find_sent(message) is None
+        receipt = await counter.responder.send(message)
+        assert await counter.responder.find_sent(message) == receipt
+
+    async def test_a_direct_message_is_known_by_its_words_and_its_addressee(self, counter):
+        message, other = self.message(counter), self.message(counter)
+        await counter.responder.send(message)
+        assert await counter.responder.find_sent(replace(message, text="Something else. ^MK")) is None
+        assert await counter.responder.find_sent(other) is None
+
+    async def test_a_direct_message_whose_answer_is_lost_is_in_doubt_and_found_by_looking(self, counter):
+        message = self.message(counter)
+        counter.lose_next()
+        with pytest.raises(OutcomeUnknown):
+            await counter.responder.send(message)
+        assert await counter.responder.find_sent(message) is not None
+
+    async def test_a_direct_message_has_one_version(self, counter):
+        message = self.message(counter)
+        assert await counter.responder.newest_version(message) == message.in_reply_to
 
     async def test_another_agents_answer_to_the_same_post_is_not_taken_for_this_one(self, counter):
         post_id = counter.ask()

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import insert, update
 
 from bot.errors import (
     ChannelBusy,
@@ -27,7 +28,17 @@ from responders.outbox import Delivered, Desk, Later, NothingToDo, Refused, deli
 from responders.recording import RecordingResponder
 from storage import outbox
 from storage.switches import turn
-from tests.responders.outbox_rows import leave_sending, opt_out, put_reply, receipts_of, state_of
+from storage.tables import conversations, drafts
+from tests.responders.outbox_rows import (
+    draft_of,
+    leave_sending,
+    opt_out,
+    problem_of,
+    put_mention,
+    put_reply,
+    receipts_of,
+    state_of,
+)
 
 
 @pytest.fixture
@@ -109,13 +120,46 @@ async def test_a_reply_that_is_not_due_waits(database, desk, responder, clock, n
     assert responder.sent == []
 
 
-async def test_the_kill_switch_holds_automatic_replies_back(database, desk, responder):
-    reply = await put_reply(database)
+async def test_the_kill_switch_makes_drafts_of_what_waits_and_nothing_goes_out_afterwards(database, desk, responder):
+    queued = [await put_reply(database, number) for number in ("1", "2", "3")]
     await paused(database)
-    assert isinstance(await deliver(reply.id, desk), Later)
-    assert (await state_of(database, reply))[0] == "queued"
+    assert [await state_of(database, reply) for reply in queued] == [("cancelled", "open")] * 3
+    assert [(await draft_of(database, reply))["text"] for reply in queued] == [reply.text for reply in queued]
     await paused(database, on=False)
-    assert isinstance(await deliver(reply.id, desk), Delivered)
+    assert [type(await deliver(reply.id, desk)) for reply in queued] == [NothingToDo] * 3
+    assert responder.sent == []
+
+
+async def test_a_reply_that_is_queued_while_the_switch_is_on_becomes_a_draft(database, desk, responder):
+    await paused(database)
+    reply = await put_reply(database)
+    assert await deliver(reply.id, desk) == Refused(problem="Not sent: paused.")
+    assert (await draft_of(database, reply))["state"] == "pending"
+    assert responder.sent == []
+
+
+async def test_a_reply_under_way_to_the_channel_is_stopped_by_the_switch_until_it_is_claimed(database, desk):
+    reply = await put_reply(database)
+
+    class Pausing(RecordingResponder):
+        async def newest_version(self, reply):
+            await paused(database)
+            return await super().newest_version(reply)
+
+    responder = Pausing(channel="x")
+    await deliver(reply.id, replace(desk, responder=responder))
+    assert responder.sent == []
+    assert (await draft_of(database, reply))["text"] == reply.text
+
+
+async def test_the_switch_leaves_to_others_what_they_hold(database, desk):
+    held, free = [await put_reply(database, number) for number in ("1", "2")]
+    async with database.begin() as connection:
+        await outbox.find(connection, held.id, lock=True)
+        async with asyncio.timeout(10):
+            await paused(database)
+    assert [(await state_of(database, reply))[0] for reply in (held, free)] == ["queued", "cancelled"]
+    assert await deliver(held.id, desk) == Refused(problem="Not sent: paused.")
 
 
 @pytest.mark.parametrize("kind", [ReplyKind.APPROVED, ReplyKind.AGENT])
@@ -129,7 +173,7 @@ async def test_the_kill_switch_also_holds_back_what_would_be_sent_again(database
     reply = await put_reply(database)
     await leave_sending(database, reply, now)
     await paused(database)
-    assert isinstance(await deliver(reply.id, desk), Later)
+    assert isinstance(await deliver(reply.id, desk), Refused)
     assert responder.sent == []
 
 
@@ -146,6 +190,7 @@ async def test_a_reply_against_the_platforms_rules_goes_to_a_person(database, de
     outcome = await deliver(reply.id, desk)
     assert outcome == Refused(problem="Not sent: policy.")
     assert await state_of(database, reply) == ("cancelled", "open")
+    assert (await draft_of(database, reply))["text"] == "No label."
 
 
 async def test_a_post_that_an_agent_answered_first_gets_no_automatic_reply(database, desk, responder):
@@ -155,6 +200,70 @@ async def test_a_post_that_an_agent_answered_first_gets_no_automatic_reply(datab
     await deliver(by_hand.id, desk)
     assert isinstance(await deliver(reply.id, desk), Refused)
     assert texts(responder) == ["Me. ^MK"]
+
+
+async def test_a_reply_that_an_agent_overtook_is_not_sent(database, desk, responder):
+    reply = await put_reply(database)
+    async with database.begin() as connection:
+        await connection.execute(update(conversations).values(owner="Ann", state="open"))
+    assert await deliver(reply.id, desk) == Refused(problem="Not sent: conversation_with_agent.")
+    assert responder.sent == []
+
+
+async def test_a_reply_that_the_customer_overtook_goes_to_a_person_without_a_draft(database, desk, responder):
+    reply = await put_reply(database)
+    async with database.begin() as connection:
+        await put_mention(connection, "2", conversation_id=reply.conversation_id)
+    assert await deliver(reply.id, desk) == Refused(problem="Not sent: overtaken.")
+    assert (await state_of(database, reply), await draft_of(database, reply)) == (("cancelled", "open"), None)
+
+
+async def test_our_own_post_in_the_conversation_does_not_overtake(database, desk):
+    reply = await put_reply(database)
+    async with database.begin() as connection:
+        await put_mention(connection, "2", conversation_id=reply.conversation_id, ours=True, author_id="1")
+    assert isinstance(await deliver(reply.id, desk), Delivered)
+
+
+async def test_a_reply_that_comes_too_late_goes_to_a_person_as_a_draft(database, desk, clock):
+    reply = await put_reply(database)
+    clock.move(minutes=61)
+    assert await deliver(reply.id, desk) == Refused(problem="Not sent: stale.")
+    assert (await draft_of(database, reply))["state"] == "pending"
+
+
+async def test_a_customer_who_may_not_be_answered_by_a_program_gets_a_person(database, desk, responder):
+    reply = await put_reply(database, summoned=False)
+    assert await deliver(reply.id, desk) == Refused(problem="Not sent: not_summoned.")
+    assert (await draft_of(database, reply))["text"] == reply.text
+    assert responder.sent == []
+
+
+@pytest.mark.parametrize("kind", ReplyKind)
+async def test_a_post_that_is_gone_is_not_answered_and_nobody_is_needed(database, desk, responder, kind):
+    reply = await put_reply(database, kind=kind)
+    responder.gone.add("1")
+    assert await deliver(reply.id, desk) == Refused(problem="Not sent: gone.")
+    assert await state_of(database, reply) == ("cancelled", "pending")
+
+
+@pytest.mark.parametrize(("kind", "sent"), [("automatic", False), ("approved", False), ("agent", True)])
+async def test_an_edited_post_is_answered_by_people_only(database, desk, responder, kind, sent):
+    reply = await put_reply(database, kind=ReplyKind(kind))
+    responder.edited["1"] = "2"
+    await deliver(reply.id, desk)
+    assert bool(responder.sent) == sent
+    assert await problem_of(database, reply) == (None if sent else "Not sent: edited.")
+
+
+async def test_an_approved_reply_that_may_not_be_sent_becomes_a_draft_again(database, desk):
+    reply = await put_reply(database, kind=ReplyKind.APPROVED, text="See https://tarnwell.example ^Bot")
+    async with database.begin() as connection:
+        values = {"mention_id": reply.mention_id, "conversation_id": reply.conversation_id, "text": "As it was. ^Bot"}
+        await connection.execute(insert(drafts).values(**values, confidence=0.9, state="approved", settled_by="Ann"))
+    assert isinstance(await deliver(reply.id, desk), Refused)
+    draft = await draft_of(database, reply)
+    assert (draft["state"], draft["text"], draft["settled_by"]) == ("pending", "As it was. ^Bot", None)
 
 
 @pytest.mark.parametrize(
@@ -211,6 +320,7 @@ async def test_an_unknown_outcome_that_was_none_is_sent_once(database, desk, res
     reply = await put_reply(database)
     responder.fail_next = OutcomeUnknown("503")
     assert isinstance(await deliver(reply.id, desk), Later)
+    desk.clock.move(seconds=10)
     assert isinstance(await deliver(reply.id, desk), Delivered)
     assert len(responder.sent) == 1
 
@@ -308,7 +418,7 @@ class Interrupted:
 
 
 @pytest.mark.parametrize("crashed", [False, True], ids=["from the queue", "after a crash"])
-@pytest.mark.parametrize("at", range(1, 7))
+@pytest.mark.parametrize("at", range(1, 9))
 async def test_a_database_that_goes_away_at_any_step_never_leads_to_two_replies(database, desk, responder, at, crashed):
     reply = await put_reply(database)
     if crashed:

@@ -7,13 +7,13 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import insert, update
 
 from bot.vocabulary import Receipt, Reply, ReplyKind, ReplyState
 from storage import outbox
 from storage.notices import Subject, listening
-from storage.tables import replies
-from tests.responders.outbox_rows import leave_sending, opt_out, put_mention, put_reply, resolve, state_of
+from storage.tables import drafts, replies
+from tests.responders.outbox_rows import draft_of, leave_sending, opt_out, put_mention, put_reply, resolve, state_of
 
 
 @pytest.fixture
@@ -151,8 +151,8 @@ async def test_settling_twice_stores_one_receipt(database, now, receipt):
     await leave_sending(database, reply, now)
     async with database.begin() as connection:
         settled = [await outbox.settle_sent(connection, reply.id, receipt) for _ in range(2)]
-        stored = await outbox.find_receipt(connection, reply.id)
-    assert (settled, stored) == ([True, True], receipt)
+        stored = await outbox.find(connection, reply.id)
+    assert (settled, stored.posted) == ([True, True], (receipt,))
 
 
 async def test_one_post_is_never_the_receipt_of_two_replies(database, now, receipt):
@@ -280,3 +280,28 @@ async def test_a_delivery_is_announced_to_every_process(database, now, receipt):
         notice = await heard.get()
         listener.cancel()
     assert (notice.subject, notice.conversation_id) == (Subject.DELIVERED, reply.conversation_id)
+
+
+async def test_only_automatic_replies_that_wait_too_long_are_handed_back(database, now):
+    late = await put_reply(database, "1")
+    approved = await put_reply(database, "2", kind=ReplyKind.APPROVED)
+    being_sent = await put_reply(database, "3")
+    await leave_sending(database, being_sent, now)
+    async with database.begin() as connection:
+        before = datetime.now(UTC)
+        assert await outbox.hand_back_queued(connection, problem="Not sent: stale.", queued_before=before) == 1
+    fresh = await put_reply(database, "4")
+    async with database.begin() as connection:
+        assert await outbox.hand_back_queued(connection, problem="Not sent: stale.", queued_before=before) == 0
+    states = [(await state_of(database, reply))[0] for reply in (late, approved, being_sent, fresh)]
+    assert states == ["cancelled", "queued", "sending", "queued"]
+
+
+async def test_words_that_are_handed_back_replace_an_older_draft(database):
+    reply = await put_reply(database)
+    async with database.begin() as connection:
+        values = {"mention_id": reply.mention_id, "conversation_id": reply.conversation_id, "text": "Older. ^Bot"}
+        await connection.execute(insert(drafts).values(**values, confidence=0.1, state="withdrawn"))
+        await outbox.hand_back(connection, [reply.id], problem="Not sent: paused.")
+    draft = await draft_of(database, reply)
+    assert (draft["text"], draft["state"]) == (reply.text, "pending")

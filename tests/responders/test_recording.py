@@ -46,6 +46,13 @@ class Counter:
         self._asked += 1
         return str(self._asked)
 
+    def edit(self, post_id):
+        self.responder.edited[post_id] = self.ask()
+        return self.responder.edited[post_id]
+
+    def write(self):
+        return f"customer {self.ask()}", self.ask()
+
     def remove(self, post_id):
         self.responder.gone.add(post_id)
 

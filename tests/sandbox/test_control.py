@@ -5,6 +5,9 @@ import json
 
 import pytest
 
+from sandbox.config import SandboxConfig
+from sandbox.timeline import Span
+
 
 async def created(web, **order):
     answer = await web.post("/sandbox/posts", json=order)
@@ -106,6 +109,85 @@ async def test_another_page_in_the_browser_cannot_write(web):
 async def test_a_text_is_weighed_as_x_does(web):
     answer = await web.post("/sandbox/weight", json={"text": "See tarnwell.com 🔋"})
     assert await answer.json() == {"weight": 30, "limit": 280}
+
+
+async def test_a_direct_message_is_sent_and_listed(web):
+    answer = await web.post("/sandbox/messages", json={"author": "mara_k", "to": "TarnwellHelp", "text": "psst"})
+    sent = await answer.json()
+    assert (answer.status, sent["author"], sent["by_app"]) == (201, "mara_k", False)
+    assert (await (await web.get("/sandbox/messages?of=@TarnwellHelp")).json())["messages"] == [sent]
+
+
+async def test_accounts_are_blocked_and_protected_and_set_free_again(web, world):
+    mara = world.accounts.open("mara_k")
+    for on in (True, False):
+        await web.post("/sandbox/blocks", json={"author": "mara_k", "blocks": "TarnwellHelp", "on": on})
+        await web.post("/sandbox/protections", json={"author": "mara_k", "on": on})
+        assert (world.blocks(mara, world.brand), world.is_protected(mara)) == (on, on)
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "sentence"),
+    [
+        ("messages", {"author": "mara_k", "text": "psst"}, "A message needs to."),
+        ("messages", {"author": "mara_k", "to": "jon", "text": "psst", "when": "now"}, "Unknown field 'when'"),
+        ("blocks", {"author": "mara_k"}, "A block needs blocks."),
+        ("blocks", {"author": "mara_k", "blocks": "jon", "on": "yes"}, "on must be true or false."),
+        ("blocks", {"author": "mara_k", "blocks": "mara_k"}, "one and the same account"),
+        ("protections", {}, "A protection needs author."),
+        ("posts", {"author": "mara_k", "text": "hi", "late": "yes"}, "late must be true or false."),
+        ("posts", {"author": "mara_k", "text": "hi", "reply_settings": "me"}, "reply_settings must be one of everyone"),
+    ],
+)
+async def test_an_order_that_makes_no_sense_is_refused_in_words(web, path, body, sentence):
+    answer = await web.post(f"/sandbox/{path}", json=body)
+    assert answer.status == 400
+    assert sentence in (await answer.json())["error"]
+
+
+async def test_messages_of_nobody_are_refused_in_words(web):
+    answer = await web.get("/sandbox/messages")
+    assert (answer.status, "Say whose messages" in await answer.text()) == (400, True)
+
+
+async def test_a_late_post_is_among_the_mentions_once_it_is_indexed(web, world):
+    late = await created(web, author="mara_k", text="@TarnwellHelp slow", late=True)
+    soon = await created(web, author="jon", text="@TarnwellHelp quick")
+    assert late["late"] is True
+    assert world.mentions(world.brand.id, Span()).ids == (soon["id"],)
+    indexed = await (await web.post(f"/sandbox/posts/{late['id']}/index")).json()
+    assert indexed == late | {"late": False}
+    assert world.mentions(world.brand.id, Span()).ids == (soon["id"], late["id"])
+
+
+async def test_indexing_what_is_not_there_is_not_found(web):
+    assert (await web.post("/sandbox/posts/12/index")).status == 404
+
+
+async def test_a_message_is_told_as_an_event(web, world):
+    async with asyncio.timeout(5):
+        events = await web.get("/sandbox/events")
+        await events.content.readuntil(b"\n\n")
+        sent = world.send("mara_k", "TarnwellHelp", "psst")
+        told = await _next_change(events)
+    assert (told["kind"], told["message"]["id"], told["message"]["text"]) == ("messaged", sent.id, "psst")
+    events.close()
+
+
+class TestTraffic:
+    @pytest.fixture
+    def config(self) -> SandboxConfig:
+        return SandboxConfig(port=0, limit_scale=0.03)
+
+    async def test_requests_are_counted_and_those_beyond_a_limit_apart(self, web, config):
+        for _ in range(4):
+            await web.get("/2/webhooks/12", headers={"Authorization": "Bearer unknown"})
+            await web.post("/2/webhooks/replay", headers={"Authorization": f"Bearer {config.bearer_token}"})
+        assert await (await web.get("/sandbox/traffic")).json() == {
+            "requests": 4,
+            "refused": 1,
+            "endpoints": {"POST /2/webhooks/replay": {"requests": 4, "refused": 1}},
+        }
 
 
 async def test_every_change_is_told_as_an_event(web, world, say):

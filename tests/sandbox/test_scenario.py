@@ -4,10 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.scenario import Expectation, ScenarioInvalid, load, play
+import sandbox
+from sandbox.faults import FaultKind, Faults
+from sandbox.refusals import NotPossible
+from sandbox.scenario import Expectation, ScenarioInvalid, load, perform, play
 from sandbox.world import World
 
 EXAMPLE = Path(__file__).with_name("example.yml")
+BROUGHT_ALONG = sorted(Path(sandbox.__file__).parent.glob("scenarios/*.yml"))
 
 
 def test_a_scenario_tells_what_is_expected_of_each_post():
@@ -28,6 +32,60 @@ def test_playing_a_scenario_makes_its_world():
     assert world.get(ids["shared"]).repost_of == world.get(ids["me_too"]).quote_of == ids["third_time"]
 
 
+@pytest.mark.parametrize("file", BROUGHT_ALONG, ids=lambda file: file.stem)
+def test_the_scenarios_brought_along_can_be_played(file):
+    world, faults = World(), Faults()
+    ids = play(world, load(file), faults)
+    assert len(ids) > 20
+
+
+def written(tmp_path, *steps):
+    file = tmp_path / "morning.yml"
+    file.write_text("steps:\n" + "\n".join(f"  - {step}" for step in steps), encoding="utf-8")
+    return load(file)
+
+
+def test_a_step_arms_a_fault(tmp_path):
+    faults = Faults()
+    play(World(), written(tmp_path, "{case: a, fault: {kind: lost, method: post, chance: 0.5}}"), faults)
+    assert [(fault.kind, fault.method, fault.chance) for fault in faults] == [(FaultKind.LOST, "POST", 0.5)]
+
+
+def test_a_fault_needs_a_sandbox_that_carries_it_out(tmp_path):
+    step = written(tmp_path, "{case: a, fault: {kind: lost}}").steps[0]
+    with pytest.raises(NotPossible, match="no sandbox serves this world"):
+        perform(World(), step, {})
+
+
+def test_a_step_sends_a_message(tmp_path):
+    world = World()
+    ids = play(world, written(tmp_path, "{case: a, author: mara_k, message_to: TarnwellHelp, text: psst}"))
+    assert [message.id for message in world.messages_of(world.brand.id)] == [ids["a"]]
+
+
+def test_steps_block_unblock_and_protect(tmp_path):
+    world = World()
+    steps = (
+        "{case: a, author: mara_k, block: TarnwellHelp}",
+        "{case: b, author: jon, block: TarnwellHelp}",
+        "{case: c, author: jon, unblock: TarnwellHelp}",
+        "{case: d, author: sofia, protect: true}",
+    )
+    play(world, written(tmp_path, *steps))
+    mara, jon, sofia = (world.accounts.named(handle) for handle in ("mara_k", "jon", "sofia"))
+    assert (world.blocks(mara, world.brand), world.blocks(jon, world.brand)) == (True, False)
+    assert world.is_protected(sofia)
+
+
+def test_a_late_post_waits_for_the_step_that_indexes_it(tmp_path):
+    world = World()
+    scenario = written(tmp_path, "{case: a, author: mara_k, text: slow, late: true}", "{case: b, index: a}")
+    ids: dict[str, str] = {}
+    for step, found in zip(scenario.steps, (False, True), strict=True):
+        ids[step.case] = perform(world, step, ids)
+        assert world.is_indexed(world.get(ids["a"])) is found
+
+
 @pytest.mark.parametrize(
     ("steps", "message"),
     [
@@ -46,6 +104,20 @@ def test_playing_a_scenario_makes_its_world():
         ),
         ("  - {case: a, author: m, text: hi}\n  - {case: b, delete: a, text: x}", "leave out 'text'"),
         ("  - {case: a, author: m, text: hi}\n  - {case: b, author: n, delete: a}", "'author' must be 'm'"),
+        ("  - {case: a, author: m, text: hi, late: maybe}", "step 1: 'late' must be true or false"),
+        ("  - {case: a, author: m, protect: maybe}", "step 1: 'protect' must be true or false"),
+        ("  - {case: a, protect: true}", "step 1 (a): 'author' must be 1 to 15"),
+        ("  - {case: a, author: m, block: n, text: hi}", "step 1 (a): leave out 'text'"),
+        ("  - {case: a, author: m, block: m}", "step 1 (a): @m is one and the same account"),
+        ("  - {case: a, author: m, message_to: n}", "step 1 (a): Write something: a message needs a text"),
+        ("  - {case: a, author: m, message_to: n, text: hi, late: true}", "leave out 'late'; only a new post"),
+        (
+            "  - {case: a, author: m, message_to: n, text: hi}\n  - {case: b, author: n, reply_to: a, text: yes}",
+            "step 2: reply_to is 'a', which is no post",
+        ),
+        ("  - {case: a, fault: lost}", "step 1: a fault is a mapping"),
+        ("  - {case: a, fault: {kind: explosion}}", "step 1: fault: kind must be one of latency"),
+        ("  - {case: a, fault: {kind: lost, times: often}}", "step 1: fault: times must be a whole number"),
         (
             "  - {case: a, author: m, text: hi}\n  - {case: b, delete: a}\n  - {case: c, edits: a, text: x}",
             "step 3 (c): There is no post",

@@ -5,9 +5,12 @@ import socket
 
 import aiohttp
 import pytest
+from aiohttp.test_utils import TestServer
 
 from sandbox.config import SandboxConfig
 from sandbox.server import PortTaken, running
+from sandbox.world import NewPost
+from tests.sandbox.receiver import Receiver
 
 
 @pytest.fixture
@@ -42,6 +45,33 @@ async def test_stopping_ends_open_event_streams(world):
             events = await session.get(f"{address.url}/sandbox/events")
             await events.content.readuntil(b"\n\n")
         assert await events.content.read() == b""
+
+
+async def test_stopping_ends_open_streams(world):
+    config = SandboxConfig(port=0)
+    async with asyncio.timeout(5), aiohttp.ClientSession() as session:
+        async with running(world, config) as address:
+            headers = {"Authorization": f"Bearer {config.bearer_token}"}
+            stream = await session.get(f"{address.url}/2/activity/stream", headers=headers)
+        assert await stream.content.read() == b""
+
+
+async def test_stopping_does_not_wait_for_an_event_that_nobody_takes(world):
+    config = SandboxConfig(port=0)
+    receiver = Receiver(config.consumer_secret, statuses=[500])
+    headers = {"Authorization": f"Bearer {config.bearer_token}"}
+    async with (
+        TestServer(receiver.app()) as server,
+        aiohttp.ClientSession(headers=headers) as session,
+        running(world, config) as address,
+    ):
+        wish = {"url": str(server.make_url("/hook"))}
+        webhook = await (await session.post(f"{address.url}/2/webhooks", json=wish)).json()
+        wish = {"event_type": "post.mention.create", "filter": {"user_id": world.brand.id}}
+        await session.post(f"{address.url}/2/activity/subscriptions", json=wish | {"webhook_id": webhook["id"]})
+        world.post(NewPost(author="mara_k", text="@TarnwellHelp hello?"))
+        await receiver.next()
+    assert receiver.took.empty()
 
 
 def test_the_keys_do_not_show_in_a_log():

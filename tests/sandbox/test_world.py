@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from sandbox.language import guess_language
 from sandbox.posts import handles_in
-from sandbox.refusals import NoSuchPost
+from sandbox.refusals import NoSuchPost, NotEditable
 from sandbox.snowflake import Snowflakes, moment_of, snowflake_at, user_id
 from sandbox.timeline import Span, Timeline
 from sandbox.world import World
@@ -55,6 +55,32 @@ def test_deleting_one_version_deletes_them_all(world, say):
     assert world.find(new) is None
 
 
+def test_a_post_is_edited_five_times_at_most(world, say):
+    number = say("mara_k", "v0")
+    for n in range(5):
+        number = world.edit(number, f"v{n + 1}").id
+    with pytest.raises(NotEditable, match="5 times"):
+        world.edit(number, "v6")
+
+
+def test_a_post_is_edited_within_an_hour(world, say, clock):
+    number = say("mara_k", "helo")
+    clock.move(minutes=59)
+    number = world.edit(number, "hello").id
+    clock.move(minutes=1)
+    with pytest.raises(NotEditable, match="one hour"):
+        world.edit(number, "hello!")
+
+
+def test_messages_between_two_accounts_are_read_oldest_first_and_of_one_newest_first(world):
+    texts = [("mara_k", "jon", "1"), ("jon", "mara_k", "2"), ("mara_k", "noor", "3")]
+    sent = [world.send(*words) for words in texts]
+    mara, jon = world.accounts.named("mara_k"), world.accounts.named("jon")
+    assert world.message_thread(jon.id, mara.id) == sent[:2]
+    assert world.messages_of(mara.id) == sent[::-1]
+    assert world.messages_of(mara.id, before=int(sent[1].id)) == sent[:1]
+
+
 def test_after_unsubscribing_changes_are_not_told(world, say):
     told = []
     stop = world.subscribe(told.append)
@@ -91,7 +117,7 @@ def test_the_language_is_guessed_from_common_words(text, language):
     assert guess_language(text) == language
 
 
-@given(st.lists(st.integers(1, 60), unique=True).map(sorted), st.integers(0, 61), st.integers(1, 62), st.integers(1, 9))
+@given(st.lists(st.integers(1, 60), unique=True), st.integers(0, 61), st.integers(1, 62), st.integers(1, 9))
 def test_pages_together_hold_each_id_between_the_bounds_once(ids, since, until, limit):
     timeline = Timeline(cap=1000)
     for number in ids:
@@ -101,4 +127,4 @@ def test_pages_together_hold_each_id_between_the_bounds_once(ids, since, until, 
         page = timeline.page(Span(since=since, until=bound, limit=limit))
         seen += [int(number) for number in page.ids]
         more, bound = page.more, seen[-1] if seen else until
-    assert seen == [number for number in reversed(ids) if since < number < until]
+    assert seen == [number for number in sorted(ids, reverse=True) if since < number < until]

@@ -6,6 +6,7 @@ from oauthlib.oauth1 import Client
 
 from sandbox.config import SandboxConfig
 from sandbox.limits import PER_WINDOW, Endpoint
+from sandbox.posts import ReplySettings
 from sandbox.timeline import Span
 
 NOT_SUMMONED = "you have not been mentioned or otherwise engaged"
@@ -116,10 +117,70 @@ async def test_being_carried_along_in_a_thread_is_no_summons(x, world, say):
         await x.create_tweet(text="Hello!", in_reply_to_tweet_id=carried)
 
 
-async def test_a_reply_to_us_and_a_quote_of_us_summon(x, say):
-    own = say("TarnwellHelp", "We are here.")
-    for target in (say("mara_k", "good", reply_to=own), say("jon", "look", quote_of=own)):
-        assert (await x.create_tweet(text="Thanks.", in_reply_to_tweet_id=target)).data
+async def test_a_quote_of_us_summons(x, say):
+    quoting = say("jon", "look", quote_of=say("TarnwellHelp", "We are here."))
+    assert (await x.create_tweet(text="Thanks.", in_reply_to_tweet_id=quoting)).data
+
+
+async def test_a_bare_reply_to_us_is_no_summons(x, say):
+    bare = say("mara_k", "good", reply_to=say("TarnwellHelp", "We are here."))
+    with pytest.raises(tweepy.Forbidden, match=NOT_SUMMONED):
+        await x.create_tweet(text="Thanks.", in_reply_to_tweet_id=bare)
+
+
+class TestImplicitSummons:
+    @pytest.fixture
+    def config(self) -> SandboxConfig:
+        return SandboxConfig(port=0, implicit_summons=True)
+
+    async def test_a_bare_reply_to_us_summons_where_the_sandbox_is_told_so(self, x, say):
+        bare = say("mara_k", "good", reply_to=say("TarnwellHelp", "We are here."))
+        assert (await x.create_tweet(text="Thanks.", in_reply_to_tweet_id=bare)).data
+
+
+async def test_a_post_is_quoted_only_where_its_author_engaged_us(x, say):
+    assert (await x.create_tweet(text="Look.", quote_tweet_id=say("mara_k", "@TarnwellHelp hello"))).data
+    with pytest.raises(tweepy.Forbidden, match="Quoting this post is not allowed"):
+        await x.create_tweet(text="Look.", quote_tweet_id=say("mara_k", "hello"))
+
+
+@pytest.mark.parametrize("settings", list(ReplySettings)[1:])
+async def test_who_restricted_replies_gets_them_from_those_named_only(x, say, settings):
+    named = say("mara_k", "@TarnwellHelp hello", reply_settings=settings)
+    assert (await x.create_tweet(text="Hello.", in_reply_to_tweet_id=named)).data
+    first = say("mara_k", "talk among us", reply_settings=settings)
+    below = say("jon", "@TarnwellHelp what do you say?", reply_to=first)
+    with pytest.raises(tweepy.Forbidden, match="restricted who can reply"):
+        await x.create_tweet(text="Hello.", in_reply_to_tweet_id=below)
+
+
+async def test_the_brand_can_restrict_replies_itself(x):
+    number = (await x.create_tweet(text="News", reply_settings="mentionedUsers")).data["id"]
+    post = (await x.get_tweet(number, tweet_fields=["reply_settings"], user_auth=True)).data
+    assert post.reply_settings == "mentionedUsers"
+    with pytest.raises(tweepy.BadRequest):
+        await x.create_tweet(text="More news", reply_settings="everyone")
+
+
+async def test_one_cashtag_is_published_and_two_are_not(x):
+    assert (await x.create_tweet(text="On $TARN today")).data
+    with pytest.raises(tweepy.BadRequest, match="cashtag"):
+        await x.create_tweet(text="On $TARN and $OTHER today")
+
+
+async def test_a_reply_in_an_own_thread_can_be_hidden_and_shown_again(x, world, say):
+    reply = say("mara_k", "spam", reply_to=(await x.create_tweet(text="News")).data["id"])
+    assert (await x.hide_reply(reply)).data == {"hidden": True}
+    assert world.is_hidden(world.get(reply))
+    assert (await x.unhide_reply(reply)).data == {"hidden": False}
+    assert not world.is_hidden(world.get(reply))
+
+
+async def test_only_replies_in_own_threads_can_be_hidden(x, say):
+    first = say("mara_k", "@TarnwellHelp hello")
+    for number in (first, say("jon", "same here", reply_to=first), "12"):
+        with pytest.raises(tweepy.Forbidden):
+            await x.hide_reply(number)
 
 
 async def test_an_own_thread_can_be_continued(x):
@@ -128,7 +189,19 @@ async def test_an_own_thread_can_be_continued(x):
 
 
 @pytest.mark.parametrize(
-    "body", ["{", "[]", '{"text": 5}', '{"text": "  "}', '{"text": "a", "reply": {}}', '{"text": "a", "colour": "red"}']
+    "body",
+    [
+        "{",
+        "[]",
+        '{"text": 5}',
+        '{"text": "  "}',
+        '{"text": "a", "reply": {}}',
+        '{"text": "a", "reply": []}',
+        '{"text": "a", "reply": {"in_reply_to_tweet_id": "1", "mood": "sad"}}',
+        '{"text": "a", "reply": {"in_reply_to_tweet_id": "x"}}',
+        '{"text": "a", "direct_message_deep_link": 5}',
+        '{"text": "a", "colour": "red"}',
+    ],
 )
 async def test_a_body_that_does_not_fit_the_schema_is_an_invalid_request(x, web, body):
     answer = await _signed(x, web, "POST", "/2/tweets", data=body)

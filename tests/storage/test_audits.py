@@ -14,9 +14,10 @@ from storage import audits as repository
 from storage.agents import Role, create_agent
 from storage.audits import draw, is_drawn, judge, judged_answers, judgement, waiting_audits
 from storage.cases import approve_draft, reject_draft, write_reply
+from storage.erasing import erase_posts
 from storage.tables import audits, decisions, drafts
 from tests.bot.values import a_candidate, a_decision, a_mention
-from tests.storage.outcomes import handed, heard, put, replied, rows
+from tests.storage.outcomes import handed, heard, ignored, put, replied, rows
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 DRAFTED = "Hold the key for 15 seconds, then start again. ^Bot"
@@ -247,3 +248,39 @@ async def test_an_audit_names_the_article_and_topic_that_the_bot_would_have_answ
     audit = await only_audit(database)
 
     assert (audit.article_id, audit.topic) == ("wifi-drops", "wifi")
+
+
+async def test_what_was_read_together_is_judged_together(database):
+    first, second = await heard(database, a_mention("My Book 15", root_id="9"), a_mention("is stuck", root_id="9"))
+    await put(database, ignored(first), replied(second))
+    async with database.begin() as connection:
+        await draw(connection, [replied(second)], 1.0)
+        [waiting] = await waiting_audits(connection, 10)
+        await judge(connection, waiting.id, right=True, by="Ann")
+        [judged] = await judged_answers(connection, Audience.PUBLIC)
+
+    assert waiting.asked == judged.asked == second.words == "My Book 15\nis stuck"
+
+
+async def test_an_erased_question_is_neither_judged_nor_counted(database):
+    first, second = await heard(database, a_mention(post_id="5"), a_mention(post_id="6"))
+    await put(database, replied(first), replied(second))
+    async with database.begin() as connection:
+        await draw(connection, [replied(first), replied(second)], 1.0)
+        [_, audit] = await waiting_audits(connection, 10)
+        await judge(connection, audit.id, right=True, by="Ann")
+        await erase_posts(connection, "x", ["5", "6"])
+
+        assert await waiting_audits(connection, 10) == ()
+        assert await repository.count_waiting(connection) == 0
+        assert await judged_answers(connection, Audience.PUBLIC) == ()
+
+
+async def test_a_reply_that_the_customer_overtook_waits_for_no_judgement(database):
+    [first] = await heard(database, a_mention(root_id="9"))
+    await put(database, replied(first))
+    async with database.begin() as connection:
+        await draw(connection, [replied(first)], 1.0)
+    await heard(database, a_mention(root_id="9"))
+
+    assert await rows(database, audits) == []

@@ -167,7 +167,7 @@ async def test_a_draft_for_words_that_were_edited_away_is_withdrawn(database):
     await put(database, drafted(second))
 
     states = {row.mention_id: row.state for row in await rows(database, drafts)}
-    assert states == {first.mention.id: DraftState.REJECTED, second.mention.id: DraftState.PENDING}
+    assert states == {first.mention.id: DraftState.WITHDRAWN, second.mention.id: DraftState.PENDING}
 
 
 async def test_an_opt_out_is_kept_and_known_with_the_next_mention(database):

@@ -8,7 +8,7 @@ from sqlalchemy import func, select, update
 from bot.vocabulary import Circumstances, Outcome, Reply, Route
 from storage.decisions import record
 from storage.inbox import admit, count_waiting, find_cursor, save_cursor, take
-from storage.tables import conversations, mentions
+from storage.tables import conversations, mentions, replies
 from tests.bot.values import a_decision, a_mention
 
 
@@ -137,6 +137,8 @@ async def test_another_posts_versions_supersede_nothing(database):
 async def test_a_later_version_of_an_answered_post_is_answered_already(database):
     await stored(database, a_mention(post_id="100", chain_id="100", root_id="100"))
     await answered(database, (await taken(database))[0])
+    async with database.begin() as connection:
+        await connection.execute(update(replies).values(state="sent"))
     await stored(database, a_mention(post_id="101", chain_id="100", root_id="100"))
     [edited] = await taken(database)
 

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from sqlalchemy import insert
 
-from bot.vocabulary import Reason, Route
+from bot.vocabulary import Reason, Reply, ReplyKind, Route
+from storage import outbox
 from storage.report import count_open_work, courses
 from storage.tables import receipts
 from tests.bot.values import a_mention
@@ -49,6 +51,21 @@ async def test_a_course_is_delivered_once_its_receipt_is_there(database):
     after = await told(database, "5")
 
     assert (before["5"].delivered, after["5"].delivered) == (False, True)
+
+
+async def test_a_course_tells_of_the_newest_reply_that_was_not_withdrawn(database):
+    [admitted] = await heard(database, a_mention(post_id="5"))
+    for text in ("first", "second", "third"):
+        reply = Reply(channel="x", in_reply_to="5", text=text, kind=ReplyKind.AGENT, mention_id=admitted.mention.id)
+        async with database.begin() as connection:
+            queued = await outbox.queue(
+                connection, replace(reply, conversation_id=admitted.conversation_id), chain_id="5"
+            )
+    await put(database, ignored(admitted))
+    async with database.begin() as connection:
+        await outbox.cancel(connection, queued.id, problem="Taken back.")
+
+    assert (await told(database, "5"))["5"].said == "second"
 
 
 async def test_open_work_is_what_waits_to_be_decided_or_sent(database):

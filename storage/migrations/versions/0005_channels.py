@@ -103,6 +103,8 @@ def _replies() -> None:
     op.create_check_constraint(op.f("ck_replies_audience"), "replies", "audience in ('public', 'private')")
     _states("replies", "queued", "sending", "sent", "failed", "cancelled", "retracted")
     op.create_index("ix_replies_tried_at", "replies", ["channel", "tried_at"])
+    op.create_index("ix_replies_chain", "replies", ["channel", "chain_id"])
+    _unsent("queued", "sending", "failed", "retracted")
     op.add_column("receipts", sa.Column("part", sa.Integer(), server_default="1", nullable=False))
     op.add_column("receipts", sa.Column("retracted_at", sa.DateTime(timezone=True)))
     op.drop_constraint(op.f("pk_receipts"), "receipts")
@@ -152,6 +154,12 @@ def _text(name: str, default: str, *, comment: str | None = None) -> sa.Column[s
     return sa.Column(name, sa.Text(), server_default=default, nullable=False, comment=comment)
 
 
+def _unsent(*states: str) -> None:
+    op.drop_index("ix_replies_unsent", "replies")
+    given = ", ".join(f"'{state}'" for state in states)
+    op.create_index("ix_replies_unsent", "replies", ["state"], postgresql_where=sa.text(f"state in ({given})"))
+
+
 def _states(table: str, *states: str) -> None:
     op.drop_constraint(op.f(f"ck_{table}_state"), table)
     allowed = ", ".join(f"'{state}'" for state in states)
@@ -168,6 +176,8 @@ def downgrade() -> None:
     op.drop_constraint(op.f("pk_receipts"), "receipts")
     op.create_primary_key(op.f("pk_receipts"), "receipts", ["reply_id"])
     _drop("receipts", "part", "retracted_at")
+    _unsent("queued", "sending")
+    op.drop_index("ix_replies_chain", "replies")
     op.drop_index("ix_replies_tried_at", "replies")
     op.execute("update replies set state = 'sent' where state = 'retracted'")
     _states("replies", "queued", "sending", "sent", "failed", "cancelled")

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.deciding.rules import RULES, Names, Patterns, Verdict, decide, priority
-from bot.vocabulary import Reason, Route
+from bot.vocabulary import Audience, Reason, Route
 from tests.bot.values import a_candidate, a_case, a_mention, an_understanding, the_limits
 
 ANSWER, DRAFT, HANDOFF, IGNORE = Route
@@ -33,6 +33,8 @@ IPHONE = an_understanding("my iPhone does not charge")
 BOTH = an_understanding("my iPhone does not find my Book 13")
 AMBIENT = a_mention(addressed=False)
 ORDER = a_mention("where is my order TN-204817")
+UNSUMMONED = a_mention(summoned=False)
+PRIVATE = a_mention(audience=Audience.PRIVATE)
 
 OPEN = the_limits(answer=None)
 BY_HAND = the_limits(certified=False)
@@ -59,6 +61,9 @@ TABLE = [
     # 1. A guard ends it, whatever else holds.
     ({"guarded": Reason.OPTED_OUT, "understanding": None, "candidates": ()}, IGNORE, [Reason.OPTED_OUT]),
     ({"guarded": Reason.STALE, "with_agent": True}, IGNORE, [Reason.STALE]),
+    # A person sees what was edited after it was answered, unless something else ends it.
+    ({"guarded": Reason.DUPLICATE, "amended": True}, HANDOFF, [Reason.DUPLICATE]),
+    ({"guarded": Reason.OPTED_OUT, "amended": True}, IGNORE, [Reason.OPTED_OUT]),
     # 2. While an agent has the conversation the bot is silent, even about a danger.
     ({"with_agent": True}, HANDOFF, [Reason.CONVERSATION_WITH_AGENT]),
     ({"with_agent": True, "understanding": DANGER}, HANDOFF, [Reason.CONVERSATION_WITH_AGENT]),
@@ -88,6 +93,7 @@ TABLE = [
     ({"understanding": BOTH}, ANSWER, [Reason.CONFIDENT]),
     # 10. A case that somebody must look up.
     ({"mention": ORDER}, HANDOFF, [Reason.CASE_NUMBER]),
+    ({"earlier": (ORDER,)}, HANDOFF, [Reason.CASE_NUMBER]),
     # 11. Sure, but something is missing: a person looks first.
     ({"limits": PAUSED}, DRAFT, [Reason.PAUSED]),
     ({"limits": DRAFTS_ONLY}, DRAFT, [Reason.DRAFT_MODE]),
@@ -96,6 +102,9 @@ TABLE = [
     ({"candidates": UNREVIEWED}, DRAFT, [Reason.POLICY]),
     ({"refusals": (Reason.OVER_LENGTH,)}, DRAFT, [Reason.OVER_LENGTH]),
     ({"candidates": UNAUDITED}, DRAFT, [Reason.NO_CERTIFICATE]),
+    ({"mention": UNSUMMONED}, DRAFT, [Reason.NOT_SUMMONED]),
+    ({"mention": UNSUMMONED, "refusals": (Reason.NOT_SUMMONED,)}, DRAFT, [Reason.NOT_SUMMONED]),
+    ({"mention": UNSUMMONED, "candidates": UNREVIEWED}, DRAFT, [Reason.POLICY, Reason.NOT_SUMMONED]),
     # A threshold that ops set by hand asks for no audits.
     ({"candidates": UNAUDITED, "limits": BY_HAND}, ANSWER, [Reason.CONFIDENT]),
     ({"refusals": (Reason.POLICY,), "limits": PAUSED}, DRAFT, [Reason.POLICY, Reason.PAUSED]),
@@ -105,6 +114,11 @@ TABLE = [
     ({"limits": HARD_TOPIC}, DRAFT, [Reason.UNCERTAIN]),
     ({"limits": DEMOTED}, DRAFT, [Reason.NO_CERTIFICATE]),
     ({"limits": OTHER_TOPIC}, DRAFT, [Reason.NO_CERTIFICATE]),
+    # Nothing is proved for direct messages, and no threshold set by hand reaches into them.
+    ({"mention": PRIVATE}, DRAFT, [Reason.NO_CERTIFICATE]),
+    ({"mention": PRIVATE, "limits": BY_HAND}, DRAFT, [Reason.NO_CERTIFICATE]),
+    ({"mention": PRIVATE, "candidates": LOST}, HANDOFF, [Reason.UNCERTAIN]),
+    ({"mention": PRIVATE, "understanding": DANGER}, HANDOFF, [Reason.SAFETY]),
     # What also stood against sending it alone is said, so that what people make of it is no audit.
     ({"candidates": UNSURE, "understanding": GRUMBLING}, DRAFT, [Reason.UNCERTAIN, Reason.NOT_A_QUESTION]),
     ({"limits": OPEN, "candidates": UNREVIEWED}, DRAFT, [Reason.NO_CERTIFICATE, Reason.POLICY]),
@@ -274,6 +288,9 @@ NEVER = {
     ),
     "opted out": lambda case: replace(case, guarded=Reason.OPTED_OUT),
     "with an agent": lambda case: replace(case, with_agent=True),
+    "not summoned": lambda case: replace(case, mention=UNSUMMONED),
+    "in private": lambda case: replace(case, mention=PRIVATE),
+    "a case number in an earlier post": lambda case: replace(case, earlier=(ORDER,)),
     "not addressed": lambda case: replace(case, mention=a_mention(addressed=False)),
     "another language": lambda case: replace(case, understanding=replace(case.read, language="fr")),
     "paused": lambda case: replace(case, limits=replace(case.limits, paused=True)),

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from bot.intake.guards import Watch, asks_to_stop, first_guard, is_stop
+from bot.intake.guards import Watch, asks_to_stop, first_guard, is_amended, is_stop
 from bot.settings import DecidingSettings, ReplyingSettings
-from bot.vocabulary import Circumstances, Kind, Reason
-from tests.bot.values import NOW, a_watch, admitted
+from bot.vocabulary import Audience, Circumstances, Kind, Reason
+from tests.bot.values import NOW, a_mention, a_watch, admitted
 
 DAY = timedelta(hours=24)
 MOMENT = timedelta(seconds=1)
@@ -33,6 +34,13 @@ MOMENT = timedelta(seconds=1)
         ({"ours": True, "kind": Kind.REPOST}, Reason.OURSELVES),
         ({"circumstances": Circumstances(opted_out=True, answered=True)}, Reason.DUPLICATE),
         ({"text": "stop", "posted_at": NOW - DAY - MOMENT}, Reason.OPTED_OUT),
+        ({"erased": True}, Reason.GONE),
+        ({"circumstances": Circumstances(continued=True)}, Reason.CONTINUED),
+        ({"circumstances": Circumstances(continued=True, answered=True)}, Reason.DUPLICATE),
+        ({"circumstances": Circumstances(continued=True, opted_out=True)}, Reason.CONTINUED),
+        # Who writes in private still wants something; only "stop" itself needs no person.
+        ({"circumstances": Circumstances(opted_out=True), "audience": Audience.PRIVATE}, None),
+        ({"text": "stop", "audience": Audience.PRIVATE}, Reason.OPTED_OUT),
         # An agent in the conversation is no guard: the mention is read, and decided later.
         ({"circumstances": Circumstances(with_agent=True)}, None),
     ],
@@ -78,3 +86,23 @@ def test_the_age_limit_comes_from_the_settings():
     watch = Watch.from_settings(DecidingSettings(max_age_hours=2), ReplyingSettings(), NOW)
 
     assert watch.max_age == timedelta(hours=2)
+
+
+def test_a_stop_in_any_post_of_a_burst_counts():
+    burst = replace(admitted("and by the way"), earlier=(a_mention("stop"),))
+
+    assert asks_to_stop(burst, a_watch())
+    assert first_guard(burst, a_watch()) is Reason.OPTED_OUT
+
+
+@pytest.mark.parametrize(
+    ("post_id", "circumstances", "amended"),
+    [
+        ("2", Circumstances(answered=True), True),
+        ("1", Circumstances(answered=True), False),
+        ("2", Circumstances(), False),
+        ("2", Circumstances(answered=True, superseded=True), False),
+    ],
+)
+def test_only_the_newest_version_of_an_answered_post_is_amended(post_id, circumstances, amended):
+    assert is_amended(admitted(post_id=post_id, chain_id="1", circumstances=circumstances)) is amended

@@ -3,31 +3,38 @@
 from __future__ import annotations
 
 import logging
+import traceback
 from contextlib import AsyncExitStack
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer, unused_port
+from prometheus_client import REGISTRY
 
 from bot.errors import (
     ChannelBusy,
+    ChannelCapped,
     ChannelDown,
     ChannelError,
     ChannelSpent,
     CredentialsRefused,
     DuplicateRefused,
+    NotSummoned,
     OutcomeUnknown,
     PostGone,
     PostRefused,
     SettingsError,
 )
+from responders.x.asking import TRIES
 from responders.x.client import open_client
+from responders.x.posts import message_text
+from responders.x.windows import FIRST_SECONDS
 from sandbox.faults import Fault, FaultKind
 from tests.responders.conftest import settings_for
 
 
-def html(method="*", status=503):
-    return Fault(kind=FaultKind.STATUS, method=method, status=status, html=True)
+def html(method="*", times=1):
+    return Fault(kind=FaultKind.STATUS, method=method, html=True, times=times)
 
 
 @pytest.fixture
@@ -101,12 +108,15 @@ async def test_a_timeline_of_nobody_is_no_empty_timeline(client):
 @pytest.mark.parametrize(
     ("fault", "kind", "words"),
     [
-        (html(), ChannelDown, "503"),
-        (Fault(kind=FaultKind.STATUS, status=500), ChannelDown, "Internal Server Error"),
+        (html(times=0), ChannelDown, "503"),
+        (Fault(kind=FaultKind.STATUS, status=500, times=0), ChannelDown, "Internal Server Error"),
         (Fault(kind=FaultKind.EMPTY_401), CredentialsRefused, r"x\.access_token_secret"),
         (Fault(kind=FaultKind.RATE_LIMIT), ChannelBusy, "Too Many Requests"),
         (Fault(kind=FaultKind.RATE_LIMIT, headers=False), ChannelBusy, "Too Many Requests"),
-        (Fault(kind=FaultKind.RESET, times=2), ChannelDown, "broke the connection"),
+        (Fault(kind=FaultKind.RESET, times=0), ChannelDown, "broke the connection"),
+        (Fault(kind=FaultKind.CREDITS), ChannelSpent, "Top up"),
+        (Fault(kind=FaultKind.USAGE_CAP), ChannelCapped, "Raise the plan"),
+        (Fault(kind=FaultKind.SPEND_CAP), ChannelCapped, "Raise the spending limit"),
     ],
     ids=lambda value: str(value)[:24],
 )
@@ -116,6 +126,28 @@ async def test_a_fault_while_reading_is_named_with_its_remedy(client, sandbox, f
         await client.mentions(sandbox.world.brand.id, "1")
 
 
+@pytest.mark.parametrize("fault", [html(times=TRIES - 1), Fault(kind=FaultKind.STATUS, status=500)])
+async def test_a_read_is_tried_again_while_x_is_down(client, sandbox, fault):
+    sandbox.faults.add(fault)
+    assert (await client.me()).handle == "TarnwellHelp"
+
+
+async def test_a_read_is_not_tried_for_ever(client, sandbox):
+    sandbox.faults.add(html(times=TRIES + 5))
+    with pytest.raises(ChannelDown):
+        await client.me()
+    assert [fault.times for fault in sandbox.faults] == [5]
+
+
+@pytest.mark.parametrize("fault", [html("POST", times=3), Fault(kind=FaultKind.RESET, method="POST", times=3)])
+async def test_a_write_is_never_tried_again(client, sandbox, ask, fault):
+    question = ask()
+    sandbox.faults.add(fault)
+    with pytest.raises(OutcomeUnknown):
+        await client.create_reply("Hello. ^Bot", question.id)
+    assert [left.times for left in sandbox.faults] == [2]
+
+
 async def test_a_rate_limit_says_how_long_to_wait(client, sandbox):
     sandbox.faults.add(Fault(kind=FaultKind.RATE_LIMIT))
     with pytest.raises(ChannelBusy) as caught:
@@ -123,12 +155,45 @@ async def test_a_rate_limit_says_how_long_to_wait(client, sandbox):
     assert 800 < caught.value.retry_after <= 900
 
 
-async def test_a_rate_limit_without_headers_leaves_the_wait_open_and_asks_once(client, sandbox):
+async def test_a_rate_limit_without_headers_is_waited_for_and_asked_once(client, sandbox):
+    sandbox.faults.add(Fault(kind=FaultKind.RATE_LIMIT, headers=False, times=3))
+    for _ in range(5):
+        with pytest.raises(ChannelBusy) as caught:
+            await client.me()
+        assert 0 < caught.value.retry_after <= FIRST_SECONDS
+    assert [fault.times for fault in sandbox.faults] == [2]
+
+
+async def test_a_second_rate_limit_without_headers_is_waited_for_longer(client, clock, sandbox):
     sandbox.faults.add(Fault(kind=FaultKind.RATE_LIMIT, headers=False, times=2))
+    waits = []
+    for _ in range(2):
+        with pytest.raises(ChannelBusy) as caught:
+            await client.me()
+        waits.append(caught.value.retry_after)
+        clock.move(seconds=waits[-1] + 1)
+    assert waits == [FIRST_SECONDS, 2 * FIRST_SECONDS]
+    await client.me()
+
+
+async def test_a_window_that_is_used_up_is_not_asked_again_until_it_resets(client, clock, sandbox):
+    for _ in range(75):
+        await client.me()
+    assert client.allowance("me").remaining == 0
+    sandbox.faults.add(html(times=0))  # whatever reached X now would meet this
     with pytest.raises(ChannelBusy) as caught:
         await client.me()
-    assert caught.value.retry_after is None
-    assert [fault.times for fault in sandbox.faults] == [1]
+    sandbox.faults.clear()
+    clock.move(seconds=caught.value.retry_after + 1)
+    await client.me()
+    assert client.allowance("me").remaining == 74
+
+
+async def test_the_allowance_of_one_verb_is_not_that_of_another(client, world):
+    await client.mentions(world.brand.id, "1")
+    assert client.allowance("mentions").remaining == 299
+    assert 890 < client.allowance("mentions").seconds <= 901
+    assert client.allowance("create_reply").remaining is None
 
 
 async def test_revoked_tokens_are_named(client, sandbox):
@@ -209,7 +274,7 @@ async def test_a_reply_to_a_deleted_post_is_too_late(client, world, say):
 
 
 async def test_a_reply_to_who_did_not_summon_us_is_refused(client, say):
-    with pytest.raises(PostRefused, match="person"):
+    with pytest.raises(NotSummoned, match="person"):
         await client.create_reply("Hello. ^Bot", say("mara_k", "my laptop is slow"))
 
 
@@ -276,16 +341,117 @@ async def test_an_address_that_is_none_is_named(address):
             pass
 
 
+async def test_a_success_with_another_content_type_is_read_all_the_same(broken, clock):
+    async def respond(_):
+        return web.Response(text='{"data": {"id": "5", "username": "tarnwell"}}', content_type="text/html")
+
+    async with open_client(settings_for(await broken(respond)), clock) as client:
+        assert (await client.me()).handle == "tarnwell"
+
+
+SECRETS = ("consumer_key", "consumer_secret", "access_token", "access_token_secret", "bearer_token")
+
+
+def secrets_in(text, settings):
+    return [name for name in SECRETS if getattr(settings, name).get_secret_value() in text]
+
+
 async def test_no_secret_reaches_the_log(platform, clock, caplog, say):
     caplog.set_level(logging.DEBUG)
     settings = settings_for(str(platform.make_url("/")))
     async with open_client(settings, clock) as client:
         await client.create_reply("Hello. ^Bot", say("mara_k", "@TarnwellHelp help"))
+        await client.webhooks()
         with pytest.raises(PostGone):
             await client.post("1")
-    secrets = ("consumer_key", "consumer_secret", "access_token", "access_token_secret")
-    assert [name for name in secrets if getattr(settings, name).get_secret_value() in caplog.text] == []
+    assert secrets_in(caplog.text, settings) == []
     assert "oauth" not in caplog.text.lower()
+
+
+@pytest.mark.parametrize("kind", [FaultKind.EMPTY_401, FaultKind.RESET, FaultKind.STATUS, FaultKind.RATE_LIMIT])
+async def test_no_secret_is_in_an_error_or_its_traceback(client, sandbox, settings, kind):
+    sandbox.faults.add(Fault(kind=kind, times=0))
+    for ask in (client.me, client.webhooks):
+        with pytest.raises(ChannelError) as caught:
+            await ask()
+        told = "".join(traceback.format_exception(caught.value)) + repr(caught.value)
+        assert secrets_in(told, settings) == []
+        assert "oauth_signature" not in told
+
+
+async def test_the_brands_other_accounts_and_the_rule_of_summons_come_from_the_settings(platform, clock):
+    settings = settings_for(
+        str(platform.make_url("/")), also_ours=("@Tarnwell", "tarnwell_news"), summoned_by="replying"
+    )
+    async with open_client(settings, clock) as client:
+        us = await client.me()
+    assert (us.also_ours, us.summoned_by) == ({"tarnwell", "tarnwell_news"}, "replying")
+
+
+async def test_several_posts_are_looked_up_and_the_missing_are_named(client, world, say):
+    here, gone = say("mara_k", "one"), say("mara_k", "two")
+    world.delete(gone)
+    page = await client.posts([here, gone])
+    assert ([post.id for post in page.posts], page.missing) == ([here], (gone,))
+
+
+async def test_when_nothing_is_left_of_several_posts_all_are_named(client, world, say):
+    gone = [say("mara_k", text) for text in ("one", "two")]
+    for post_id in gone:
+        world.delete(post_id)
+    assert set((await client.posts(gone)).missing) == set(gone)
+
+
+async def test_of_no_posts_none_are_asked_for(client):
+    assert (await client.posts([])).posts == ()
+    assert client.allowance("posts").remaining is None
+
+
+async def test_posts_are_found_by_what_they_say_within_bounds(client, say):
+    said = [say("mara_k", f"@TarnwellHelp charger {number}") for number in range(4)]
+    page = await client.search("@TarnwellHelp charger", since_id=said[0], until_id=said[3])
+    assert [post.id for post in page.posts] == [said[2], said[1]]
+    assert page.users[page.posts[0].author_id].username == "mara_k"
+
+
+async def test_a_direct_message_is_sent_and_heard_on_both_sides(client, world):
+    world.send("mara_k", "TarnwellHelp", "my order <1234>")
+    mara = world.accounts.named("mara_k")
+    sent = await client.send_message(mara.id, "Thank you. ^MK")
+    for page in (await client.messages(), await client.messages_with(mara.id)):
+        assert [(message_text(each), each.sender_id) for each in page.messages] == [
+            ("Thank you. ^MK", world.brand.id),
+            ("my order <1234>", mara.id),
+        ]
+        assert page.messages[0].id == sent
+        assert page.users[mara.id].username == "mara_k"
+
+
+async def test_a_message_to_who_takes_none_is_refused(client, world):
+    world.send("mara_k", "TarnwellHelp", "hello")
+    world.block("mara_k", "TarnwellHelp")
+    with pytest.raises(PostRefused):
+        await client.send_message(world.accounts.named("mara_k").id, "Hello. ^MK")
+
+
+async def test_without_the_apps_token_webhooks_are_not_asked_for(platform, clock):
+    settings = settings_for(str(platform.make_url("/")), bearer_token="")
+    async with open_client(settings, clock) as client:
+        with pytest.raises(SettingsError, match=r"x\.bearer_token"):
+            await client.webhooks()
+
+
+def counted(name, **labels):
+    return REGISTRY.get_sample_value(name, {"channel": "x", **labels}) or 0
+
+
+async def test_requests_and_their_errors_are_counted_by_verb(client, sandbox):
+    requests, errors = "heed_channel_requests_total", "heed_channel_request_errors_total"
+    before = counted(requests, verb="me"), counted(errors, verb="me", kind="ChannelDown")
+    sandbox.faults.add(html())
+    await client.me()
+    after = counted(requests, verb="me"), counted(errors, verb="me", kind="ChannelDown")
+    assert (after[0] - before[0], after[1] - before[1]) == (2, 1)
 
 
 async def test_the_session_is_closed_at_the_end(settings, clock):

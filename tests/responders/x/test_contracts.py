@@ -4,25 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from bot.errors import ChannelDown
-from responders.x.listener import XListener
 from responders.x.responder import LAG, XResponder
 from sandbox.faults import Fault, FaultKind
-from tests.responders.contract import ListenerContract, ResponderContract
-
-
-class Street:
-    def __init__(self, listener, sandbox, say):
-        self.listener = listener
-        self._sandbox = sandbox
-        self._say = say
-
-    def say(self, text):
-        return self._say("mara_k", f"@TarnwellHelp {text}")
-
-    def break_next(self):
-        self._sandbox.faults.add(Fault(kind=FaultKind.STATUS, path="/2/users", html=True))
-        return ChannelDown
+from tests.responders.contract import ResponderContract
 
 
 class Counter:
@@ -38,17 +22,19 @@ class Counter:
         self._clock.move(seconds=LAG.total_seconds())
         return post_id
 
+    def edit(self, post_id):
+        return self._sandbox.world.edit(post_id, "@TarnwellHelp how do I reset it, please?").id
+
+    def write(self):
+        self._clock.move(seconds=1)
+        message = self._sandbox.world.send(f"customer_{self._clock.now:%H%M%S}", "TarnwellHelp", "how do I reset it?")
+        return message.sender.id, message.id
+
     def remove(self, post_id):
         self._sandbox.world.delete(post_id)
 
     def lose_next(self):
         self._sandbox.faults.add(Fault(kind=FaultKind.LOST, method="POST"))
-
-
-class TestXListener(ListenerContract):
-    @pytest.fixture
-    def street(self, client, settings, clock, sandbox, say):
-        return Street(XListener(client, settings, clock), sandbox, say)
 
 
 class TestXResponder(ResponderContract):

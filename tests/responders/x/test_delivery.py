@@ -10,7 +10,7 @@ from bot.settings import ReplyingSettings
 from responders.outbox import Delivered, Desk, Later, Refused, deliver
 from responders.x.responder import LAG, XResponder
 from sandbox.faults import Fault, FaultKind
-from tests.responders.outbox_rows import leave_sending, put_reply, receipts_of, state_of
+from tests.responders.outbox_rows import leave_sending, put_reply, receipts_of, state_of, until_settled
 
 
 @pytest.fixture
@@ -28,16 +28,6 @@ def desk(database, client, clock):
 @pytest.fixture
 def question(ask):
     return ask()
-
-
-async def until_settled(reply, desk):
-    """Deliver as the jobs would, moving the clock instead of waiting."""
-    for _ in range(20):
-        outcome = await deliver(reply.id, desk)
-        if not isinstance(outcome, Later):
-            return outcome
-        desk.clock.move(seconds=outcome.seconds + 1)
-    raise AssertionError(f"never settled: {outcome}")
 
 
 async def test_a_reply_reaches_the_customer(database, desk, question):
@@ -99,12 +89,12 @@ async def test_revoked_tokens_keep_a_reply_until_they_are_accepted_again(databas
     assert question.answers == [reply.text]
 
 
-async def test_a_deleted_question_goes_to_a_person(database, desk, world, clock, question):
+async def test_a_deleted_question_is_not_answered_and_nobody_is_needed(database, desk, world, clock, question):
     reply = await put_reply(database, question.id)
     world.delete(question.id)
     clock.move(seconds=LAG.total_seconds())
-    assert isinstance(await deliver(reply.id, desk), Refused)
-    assert await state_of(database, reply) == ("failed", "open")
+    assert await deliver(reply.id, desk) == Refused(problem="Not sent: gone.")
+    assert await state_of(database, reply) == ("cancelled", "pending")
 
 
 async def test_the_same_answer_to_two_customers_reaches_both(database, desk, ask):

@@ -1,23 +1,16 @@
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 from bot.errors import ChannelDown
-from responders.x.listener import Cursor, XListener
+from responders.x.asking import TRIES
+from responders.x.listener import XListener
 from responders.x.payloads import Malformed, Page, Post
 from responders.x.posts import Account
-from responders.x.snowflakes import snowflake_at
+from responders.x.windows import Allowance
 from sandbox.faults import Fault, FaultKind
-
-OVERLAP = timedelta(seconds=300)
-
-ids = st.integers(1, 2**62)
-cursors = st.builds(Cursor, newest=ids, floor=st.just(0) | ids)
+from tests.responders.x.listening import Ear
 
 
 @pytest.fixture
@@ -25,52 +18,72 @@ def listener(client, settings, clock):
     return XListener(client, settings, clock)
 
 
+@pytest.fixture
+def ear(listener, clock):
+    return Ear(listener, clock)
+
+
 async def said_ids(listener, cursor):
     return [mention.post_id for mention in (await listener.hear(cursor)).mentions]
 
 
-@given(cursors)
-def test_a_cursor_comes_back_from_its_text(cursor):
-    assert Cursor.parse(str(cursor)) == cursor
-
-
-@given(cursors, st.lists(ids))
-def test_a_cursor_never_goes_back(cursor, seen):
-    for newest in seen:
-        moved = cursor.advanced(newest, OVERLAP)
-        assert moved.newest >= cursor.newest
-        cursor = moved
-
-
-@given(ids, st.lists(ids))
-def test_no_look_ever_goes_below_the_first_mark(mark, seen):
-    cursor = Cursor(newest=mark, floor=mark)
-    for newest in seen:
-        cursor = cursor.advanced(newest, OVERLAP)
-        assert cursor.since(OVERLAP) >= mark
-
-
-def test_a_cursor_becomes_the_newest_id_once_the_overlap_has_left_the_first_mark(clock):
-    mark = snowflake_at(clock.now)
-    later = snowflake_at(clock.now + OVERLAP * 2)
-    assert str(Cursor(newest=mark, floor=mark).advanced(later, OVERLAP)) == str(later)
-
-
-async def test_a_look_goes_back_by_the_overlap_for_posts_that_x_indexes_late(listener, clock, say):
-    first = await listener.hear(None)
-    clock.move(hours=1)
-    late = say("mara_k", "@TarnwellHelp late")
-    clock.move(seconds=200)
+async def test_a_post_that_x_indexes_late_is_heard_by_the_next_deep_look(ear, world, say, clock):
+    await ear.looks(2)
+    late = say("mara_k", "@TarnwellHelp late", late=True)
+    clock.move(seconds=20)
     newest = say("jon", "@TarnwellHelp newest")
-    assert await said_ids(listener, newest) == [late, newest]
-    assert first.cursor is not None
+    await ear.look()
+    assert ear.heard == [newest]
+    world.index(late)
+    await ear.look()
+    assert ear.heard == [newest]
+    clock.move(seconds=60)
+    await ear.look()
+    assert ear.heard == [newest, late]
 
 
-async def test_what_is_older_than_the_overlap_is_not_fetched_again(listener, clock, say):
+async def test_a_post_that_x_indexes_late_is_heard_by_the_first_look_after_a_restart(
+    ear, world, say, clock, client, settings
+):
+    await ear.looks(2)
+    late = say("mara_k", "@TarnwellHelp late", late=True)
+    newest = say("jon", "@TarnwellHelp newest")
+    clock.move(seconds=20)
+    await ear.look()
+    world.index(late)
+    ear.listener = XListener(client, settings, clock)
+    await ear.look()
+    assert ear.heard == [newest, late]
+
+
+async def test_a_near_look_does_not_fetch_again_what_was_heard(ear, say, clock):
+    await ear.looks(2)
     say("mara_k", "@TarnwellHelp old")
-    clock.move(seconds=400)
+    clock.move(seconds=10)
     newest = say("jon", "@TarnwellHelp newest")
-    assert await said_ids(listener, newest) == [newest]
+    await ear.look()
+    assert [mention.post_id for mention in (await ear.look()).mentions] == [newest]
+
+
+async def test_a_late_post_from_before_the_first_look_is_never_heard(ear, world, say, clock):
+    early = say("mara_k", "@TarnwellHelp early", late=True)
+    await ear.looks(2)
+    world.index(early)
+    clock.move(seconds=60)
+    await ear.look()
+    assert ear.heard == []
+
+
+async def test_a_clock_that_was_set_back_brings_a_deep_look(ear, world, say, clock):
+    await ear.looks(2)
+    late = say("mara_k", "@TarnwellHelp late", late=True)
+    say("jon", "@TarnwellHelp newest")
+    clock.move(seconds=10)
+    await ear.look()
+    world.index(late)
+    clock.move(hours=-1)
+    await ear.look()
+    assert late in ear.heard
 
 
 async def test_all_pages_are_heard_oldest_first(listener, say):
@@ -91,8 +104,8 @@ async def test_a_failure_on_a_later_page_loses_nothing(listener, sandbox, say):
     first = await listener.hear(None)
     said = [say("mara_k", f"@TarnwellHelp question {number}") for number in range(150)]
     await listener.hear(first.cursor)
-    for kind in (FaultKind.LATENCY, FaultKind.STATUS):
-        sandbox.faults.add(Fault(kind=kind, seconds=0, path="/2/users"))
+    sandbox.faults.add(Fault(kind=FaultKind.LATENCY, seconds=0, path="/2/users"))
+    sandbox.faults.add(Fault(kind=FaultKind.STATUS, path="/2/users", times=TRIES))
     with pytest.raises(ChannelDown):
         await listener.hear(first.cursor)
     assert await said_ids(listener, first.cursor) == said
@@ -131,6 +144,12 @@ class Pages:
     async def mentions(self, user_id, since_id, pagination_token=None):
         return self._pages[int(pagination_token or 0) % len(self._pages)]
 
+    async def search(self, query, *, since_id=None, until_id=None, next_token=None):
+        return page()
+
+    def allowance(self, verb):
+        return Allowance(remaining=None, seconds=0.0)
+
 
 def page(*posts, malformed=(), next_token=None):
     return Page(posts=posts, malformed=malformed, users={}, parents={}, next_token=next_token)
@@ -144,21 +163,21 @@ async def test_a_malformed_post_is_named_once_without_its_text_and_the_rest_goes
     bad = Malformed(post_id="7", problems=("text: missing",))
     listener = XListener(Pages(page(post("8"), post("6"), malformed=(bad,))), settings, clock)
     with capture_logs() as logs:
-        heard = [await said_ids(listener, "1") for _ in range(2)]
+        heard = [await said_ids(listener, "1:1") for _ in range(2)]
     assert heard == [["6", "8"], ["6", "8"]]
     assert [(each["event"], each["post"]) for each in logs] == [("malformed post skipped", "7")]
 
 
 async def test_a_page_that_leads_back_to_itself_does_not_trap_the_listener(settings, clock):
     listener = XListener(Pages(page(post("8"), next_token="1"), page(post("6"), next_token="1")), settings, clock)
-    assert await said_ids(listener, "1") == ["6", "8"]
+    assert await said_ids(listener, "1:1") == ["6", "8"]
 
 
 async def test_an_empty_look_keeps_the_cursor(settings, clock):
     listener = XListener(Pages(page()), settings, clock)
-    assert (await listener.hear("77")).cursor == "77"
+    assert (await listener.hear("77:70")).cursor == "77:70"
 
 
 async def test_a_late_older_post_does_not_move_the_cursor_back(settings, clock):
     listener = XListener(Pages(page(post("8"))), settings, clock)
-    assert (await listener.hear("77")).cursor == "77"
+    assert (await listener.hear("77:7")).cursor == "77:7"

@@ -104,3 +104,19 @@ def test_no_json_whatever_breaks_the_reading_of_a_page(answer):
 )
 def test_a_post_is_read_or_reported_and_never_anything_else(changes):
     assert isinstance(read_post(post(**changes)), Post | Malformed)
+
+
+def lacking(number, parameter="ids", kind="tweet"):
+    return {"resource_id": number, "parameter": parameter, "resource_type": kind, "title": "Not Found Error"}
+
+
+def test_what_was_asked_for_and_is_not_shown_is_named_once():
+    errors = [lacking("7"), lacking("7"), lacking("8", kind="post"), lacking("9", "referenced_tweets.id")]
+    page = read_page({"data": [post()], "errors": [*errors, lacking("10", kind="user"), "odd"]})
+    assert (page.missing, len(page.posts)) == (("7", "8"), 1)
+
+
+def test_a_wrapped_account_is_read_as_a_bare_one():
+    bare = {"id": "42", "username": "mara_k", "name": "Mara", "affiliation": {"description": "Automated"}}
+    users = read_page({"includes": {"users": [{"data": bare}, {"data": None}, 5]}}).users
+    assert (users["42"].username, users["42"].affiliation.description) == ("mara_k", "Automated")

@@ -13,14 +13,14 @@ from responders.x.posts import Account, mentions_of
 US = Account(id="100", handle="TarnwellHelp")
 
 
-def mention(includes=None, **changes):
+def mention(includes=None, us=US, **changes):
     raw = {
         "id": "1990000000000000002",
         "text": "@TarnwellHelp it is hot",
         "author_id": "42",
         "created_at": "2026-11-21T09:00:00.000Z",
     }
-    [made] = mentions_of(read_page({"data": [raw | changes], "includes": includes or {}}), US)
+    [made] = mentions_of(read_page({"data": [raw | changes], "includes": includes or {}}), us)
     return made
 
 
@@ -150,3 +150,77 @@ def test_every_text_can_be_stored(text):
     stored = mention(text=text).text
     assert "\0" not in stored
     stored.encode("utf-8")
+
+
+OURS = {"id": "8", "author_id": "100", "text": "New firmware", "created_at": "2026-11-20T09:00:00.000Z"}
+QUOTE_OF_OURS = {"referenced_tweets": [{"type": "quoted", "id": "8"}]}
+NAMED = {"entities": {"mentions": [naming("TarnwellHelp", 20)]}, "display_text_range": [14, 40]}
+CARRIED = {"entities": {"mentions": [naming("TarnwellHelp", 0)]}, "display_text_range": [14, 40]}
+REPLY_TO_US = CARRIED | {"in_reply_to_user_id": "100", "referenced_tweets": [{"type": "replied_to", "id": "8"}]}
+
+
+@pytest.mark.parametrize(
+    ("changes", "by_naming", "by_replying"),
+    [(NAMED, True, True), (QUOTE_OF_OURS, True, True), (REPLY_TO_US, False, True), (CARRIED, False, False)],
+    ids=["named in the body", "quoted", "replied to", "carried along"],
+)
+def test_who_lets_a_program_reply_depends_on_the_setting(changes, by_naming, by_replying):
+    said = {
+        rule: mention(
+            {"tweets": [OURS]}, Account(id="100", handle="TarnwellHelp", summoned_by=rule), **changes
+        ).summoned
+        for rule in ("naming", "replying", "anything")
+    }
+    assert said == {"naming": by_naming, "replying": by_replying, "anything": True}
+
+
+def test_a_mention_names_the_account_that_heard_it():
+    assert mention().account == "100"
+
+
+def test_our_own_post_needs_no_author_from_x_to_have_a_handle():
+    made = mention(author_id="100")
+    assert (made.ours, made.author_handle) == (True, "TarnwellHelp")
+
+
+def test_posts_of_the_brands_other_accounts_are_ours():
+    us = Account(id="100", handle="TarnwellHelp", also_ours=frozenset({"tarnwell"}))
+    users = [{"id": "42", "username": "Tarnwell", "name": "Tarnwell"}]
+    assert mention({"users": users}, us).ours
+    assert not mention({"users": [users[0] | {"username": "mara_k"}]}, us).ours
+
+
+def thread(*links):
+    """Posts with the ids 1, 2, ... by the users 1, 2, ..., of which each refers as *links* says."""
+    return [
+        {
+            "id": str(number),
+            "author_id": str(number),
+            "text": f"post &amp; {number}",
+            "created_at": "2026-11-20T09:00:00.000Z",
+            "referenced_tweets": [{"type": kind, "id": target} for kind, target in link.items()],
+        }
+        for number, link in enumerate(links, 1)
+    ]
+
+
+def test_parents_come_nearest_first_with_their_author_and_plain_text():
+    posts = thread({}, {"replied_to": "1"}, {})
+    users = [{"id": "2", "username": "jon", "name": "Jon"}]
+    references = [{"type": "replied_to", "id": "2"}, {"type": "quoted", "id": "3"}]
+    made = mention({"tweets": posts, "users": users}, referenced_tweets=references)
+    assert [(each.post_id, each.author_handle, each.text) for each in made.parents] == [
+        ("2", "jon", "post & 2"),
+        ("3", "", "post & 3"),
+        ("1", "", "post & 1"),
+    ]
+
+
+def test_posts_that_refer_to_each_other_end():
+    posts = thread({"replied_to": "2"}, {"replied_to": "1", "quoted": "2"})
+    made = mention({"tweets": posts}, referenced_tweets=[{"type": "replied_to", "id": "1"}])
+    assert [each.post_id for each in made.parents] == ["1", "2"]
+
+
+def test_a_parent_that_x_does_not_show_is_left_out():
+    assert mention(referenced_tweets=[{"type": "replied_to", "id": "7"}]).parents == ()
