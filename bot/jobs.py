@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import structlog
 from procrastinate import App, JobContext, PsycopgConnector
-from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
+from procrastinate.exceptions import AlreadyEnqueued, ConnectorException, UniqueViolation
+from procrastinate.jobs import Job, Status
 
 from bot import telemetry
 from bot.errors import StorageDown
@@ -207,11 +208,27 @@ class Foreman:
     async def revive(self, silence: float) -> None:
         """Give the jobs of workers that were silent for *silence* seconds to others. Raises StorageDown."""
         try:
-            for job in await self._app.job_manager.get_stalled_jobs(seconds_since_heartbeat=silence):
-                log.warning("job of a lost worker revived", job=job.id, task=job.task_name)
-                await self._app.job_manager.retry_job(job)
+            stalled = await self._app.job_manager.get_stalled_jobs(seconds_since_heartbeat=silence)
         except ConnectorException as error:
             raise StorageDown(f"The job queue cannot be reached: {error}") from error
+        for job in stalled:
+            await self._revive(job)
+
+    async def _revive(self, job: Job) -> None:
+        """Let the job wait again; where the same work waits already, it is in that one's way and ends.
+
+        Whatever else goes wrong with one job, such as another process being faster, must not keep the others back.
+        """
+        manager = self._app.job_manager
+        try:
+            try:
+                await manager.retry_job(job)
+            except UniqueViolation:
+                await manager.finish_job(job, Status.FAILED, delete_job=True)
+        except ConnectorException as error:
+            log.warning("job of a lost worker not revived", job=job.id, task=job.task_name, problem=str(error))
+        else:
+            log.warning("job of a lost worker revived", job=job.id, task=job.task_name)
 
     async def _defer(self, name: str, defer: Callable[..., Awaitable[int]]) -> None:
         try:

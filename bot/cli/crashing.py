@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections import Counter
 from contextlib import AsyncExitStack
@@ -95,6 +96,8 @@ async def crash(settings: Settings, plan: Plan, *, as_json: bool) -> int:
 
 async def rehearse(settings: Settings, database: Database, plan: Plan) -> dict[str, int]:
     """Play *plan* on a trained *database* without mentions, and give what came of it. Raises as `crash` does."""
+    # The sandbox need not tell of each client that was killed while it was being answered.
+    logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
     world, faults, started = World(), Faults(plan.seed), time.perf_counter()
     async with AsyncExitStack() as stack:
         config = SandboxConfig(port=0, limit_scale=LIMIT_SCALE)

@@ -5,7 +5,7 @@ import pytest
 from bot.vocabulary import ConversationState, DraftState, Reason, ReplyState, Route
 from storage import cases
 from storage.tables import conversations, drafts, mentions, replies
-from tests.acceptance.stage import CLEAR, IRATE, OTHER, serving, until
+from tests.acceptance.stage import CLEAR, IRATE, OTHER, cautious, serving, until
 
 UNSURE = "@TarnwellHelp my Slate 11 does something odd with the pen when it is cold"
 
@@ -125,8 +125,7 @@ async def test_case_10_three_posts_within_the_hold_window_are_one_decision(stage
 
 
 async def test_case_11_a_new_post_withdraws_the_waiting_draft_and_is_decided_with_what_it_answered(stage, brain):
-    drafting = stage.under(deciding={"mode": "draft"})
-    async with serving(drafting, brain):
+    async with serving(stage, cautious(brain)):
         post = stage.say(CLEAR)
         await stage.course(post)
         more = stage.say("@TarnwellHelp it is the one with the German keyboard", reply_to=post)
