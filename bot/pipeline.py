@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.actions.answer import answer
 from bot.actions.draft import draft
 from bot.actions.hand_off import hand_off
+from bot.actions.introduce import introduce
 from bot.deciding.rules import Case, Limits, decide
 from bot.intake.guards import Watch, asks_to_stop, first_guard, is_amended
 from bot.vocabulary import Audience, Outcome, Reason, ReplyKind, Route
@@ -45,7 +46,7 @@ def think(batch: Sequence[Admitted], steps: Steps, *, watch: Watch, limits: Limi
         understanding, candidates = (None, ()) if guard else next(found)
         case = _case(admitted, guard, understanding, candidates, steps=steps, limits=limits)
         decision = decide(case)
-        made = _act(admitted, decision, form)
+        made = _act(admitted, decision, form, steps.replying)
         outcomes.append(
             Outcome(admitted=admitted, decision=decision, made=made, opts_out=asks_to_stop(admitted, watch))
         )
@@ -104,13 +105,21 @@ def _form(replying: ReplyingSettings) -> Form:
     return Form(signature=replying.signature, fits=fits, is_link=(lambda _: False) if allowed else has_link)
 
 
-def _act(admitted: Admitted, decision: Decision, form: Form) -> Reply | Draft | Handoff | None:
+def _act(
+    admitted: Admitted, decision: Decision, form: Form, replying: ReplyingSettings
+) -> Reply | Draft | Handoff | None:
     match decision.route:
         case Route.ANSWER:
             return answer(admitted, decision, form.signature)
         case Route.DRAFT:
-            return draft(admitted, decision, form)
+            drafted = draft(admitted, decision, form)
+            return drafted if admitted.circumstances.introduced else _introduced(drafted, decision, replying)
         case Route.HANDOFF:
             return hand_off(admitted, decision, form)
         case Route.IGNORE:
             return None
+
+
+def _introduced(drafted: Draft, decision: Decision, replying: ReplyingSettings) -> Draft:
+    spoken = decision.understanding.language if decision.understanding else None
+    return replace(drafted, text=introduce(drafted.text, spoken, replying))

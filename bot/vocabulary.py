@@ -111,6 +111,7 @@ class Circumstances:
     continued: bool = False  #: It is read together with another post of its author, and decided there.
     opted_out: bool = False  #: Its author wants no automated replies.
     with_agent: bool = False  #: An agent has the conversation.
+    introduced: bool = True  #: Everybody reads it, or its author has had a direct message of ours.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from console.keys import DATABASE, ENQUEUE, SETTINGS
 from console.opened import open_case
 from console.pages import logged_in
 from responders.splitting import split
-from storage import cases, outbox
+from storage import cases
 from storage.agents import Role
 from storage.cases.channel import find_audience, find_draft_audience, is_first_message
 from storage.switches import turn
@@ -98,13 +98,8 @@ async def pause(request: web.Request) -> web.Response:
         raise web.HTTPForbidden
     on = await field(request, "on") == "1"
     async with request.app[DATABASE].begin() as connection:
-        count = await _hand_back(connection, agent) if on else 0
-        await turn(connection, Switch.PAUSED, on=on, by=agent.name)
+        count = await turn(connection, Switch.PAUSED, on=on, by=agent.name)
     raise web.HTTPSeeOther(f"/queue?done=paused&count={count}" if on else "/queue?done=resumed")
-
-
-async def _hand_back(connection: AsyncConnection, agent: Agent) -> int:
-    return await outbox.hand_back_queued(connection, problem=f"Not sent: {agent.name} paused automatic replies.")
 
 
 async def _settle(request: web.Request, act: Act, done: str) -> web.Response:

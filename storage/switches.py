@@ -22,8 +22,8 @@ async def switches_on(connection: AsyncConnection) -> frozenset[Switch]:
     return frozenset(Switch(name) for name in rows)
 
 
-async def turn(connection: AsyncConnection, switch: Switch, *, on: bool, by: str) -> None:
-    """Turn *switch* on or off in the name of *by*, for every process at once.
+async def turn(connection: AsyncConnection, switch: Switch, *, on: bool, by: str) -> int:
+    """Turn *switch* on or off in the name of *by*, for every process at once; give how many replies became drafts.
 
     Pausing makes drafts of all automatic replies that wait to be sent, so that nothing goes out silently afterwards.
     """
@@ -31,6 +31,8 @@ async def turn(connection: AsyncConnection, switch: Switch, *, on: bool, by: str
     await connection.execute(
         insert(switches).values(name=switch, **values).on_conflict_do_update(index_elements=["name"], set_=values)
     )
-    if switch is Switch.PAUSED and on:
-        await outbox.hand_back_queued(connection, problem=f"Not sent: {by} paused automatic replies.")
+    stops = switch is Switch.PAUSED and on
+    problem = f"Not sent: {by} paused automatic replies."
+    drafted = await outbox.hand_back_queued(connection, problem=problem) if stops else 0
     await notify(connection, Notice(subject=Subject.SWITCHED))
+    return drafted

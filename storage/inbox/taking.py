@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import Integer, and_, cast, exists, extract, func, or_, select
 
-from bot.vocabulary import Admitted, Circumstances, Mention, ReplyState
+from bot.vocabulary import Admitted, Audience, Circumstances, Mention, ReplyState
 from storage.inbox.admitting import says_more
 from storage.mentions import mention_of
 from storage.tables import conversations, decisions, inbox, mentions, opt_outs, replies
@@ -113,6 +113,7 @@ def _with_circumstances() -> Select[Any]:
             or_(_answered_itself(), _answered_together()).label("answered"),
             _superseded().label("superseded"),
             opted_out.label("opted_out"),
+            _introduced().label("introduced"),
         )
         .join(inbox, inbox.c.mention_id == mentions.c.id)
         .join(conversations, conversations.c.id == mentions.c.conversation_id)
@@ -137,6 +138,16 @@ def _answered_together() -> ColumnElement[bool]:
     return and_(mentions.c.post_id != mentions.c.chain_id, read.correlate(mentions))
 
 
+def _introduced() -> ColumnElement[bool]:
+    had = exists().where(
+        replies.c.channel == mentions.c.channel,
+        replies.c.addressee == mentions.c.author_id,
+        replies.c.audience == Audience.PRIVATE,
+        replies.c.state == ReplyState.SENT,
+    )
+    return or_(mentions.c.audience == Audience.PUBLIC, had.correlate(mentions))
+
+
 def _superseded() -> ColumnElement[bool]:
     newer = mentions.alias("newer")
     same_post = and_(newer.c.channel == mentions.c.channel, newer.c.chain_id == mentions.c.chain_id)
@@ -157,6 +168,7 @@ def _waiting(row: RowMapping) -> Waiting:
             superseded=row["superseded"],
             opted_out=row["opted_out"],
             with_agent=row["owner"] is not None,
+            introduced=row["introduced"],
         ),
         earlier=row["earlier"],
     )

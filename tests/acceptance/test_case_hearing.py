@@ -7,7 +7,9 @@ import pytest
 
 from bot.vocabulary import ReplyState
 from responders.x.client import open_client
-from storage.tables import decisions, gaps, mentions, replies
+from sandbox.timeline import Span
+from storage import cases
+from storage.tables import decisions, drafts, gaps, mentions, replies
 from tests.acceptance.stage import CLEAR, OTHER, serving, until
 
 OUTAGE = "@TarnwellHelp is your cloud down? nothing syncs"
@@ -82,13 +84,21 @@ async def test_a_mention_that_is_indexed_late_and_out_of_order_is_heard(stage, b
 
 
 async def test_a_direct_message_reaches_a_person_as_a_draft_and_the_answer_goes_back_in_private(stage, brain):
-    async with serving(stage, brain):
-        stage.world.send("mara_k", stage.world.brand.handle, "how do I swap the Fn and Ctrl keys on my Book 15?")
+    ana, brand = await stage.agent(), stage.world.brand
+    async with serving(stage, brain) as running:
+        question = stage.world.send("mara_k", brand.handle, "how do I swap the Fn and Ctrl keys on my Book 15?")
         [mention] = await until(lambda: stage.all(mentions))
         decision = await stage.decision(mention.post_id)
+        [draft] = await stage.all(drafts)
+        reply_id = await stage.act(cases.approve_draft, draft.id, text=draft.text, by=ana)
+        await running.workshop.foreman.deliver(reply_id)
+        await until(lambda: stage.all(replies, replies.c.state == ReplyState.SENT))
+        said = stage.world.message_thread(brand.id, question.sender.id)
 
     assert (mention.audience, decision.route) == ("private", "draft")
-    assert await stage.all(replies, replies.c.state == ReplyState.SENT) == []
+    assert [message.sender.handle for message in said] == ["mara_k", brand.handle]
+    assert "STOP" in said[-1].text
+    assert stage.world.published(brand.id, Span(limit=10)).ids == ()
 
 
 @asynccontextmanager
