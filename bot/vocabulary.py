@@ -306,6 +306,7 @@ class Reply:
     kind: ReplyKind = ReplyKind.AUTOMATIC
     audience: Audience = Audience.PUBLIC
     addressee: str = ""  #: The channel's own id of the customer; a direct message goes there.
+    invites: bool = False  #: Whether it offers a link that opens a direct message to us.
     author: str = ""  #: The agent's name; empty for the bot.
     id: int = 0  #: Our own id once stored; 0 before.
     mention_id: int = 0

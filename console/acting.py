@@ -62,12 +62,14 @@ async def reject(request: web.Request) -> web.Response:
 async def reply(request: web.Request) -> web.Response:
     """Send the agent's own words, signed."""
     place, typed, agent = take_id(request), await field(request, "text"), logged_in(request).agent
-    resolving = bool(await field(request, "resolve"))
+    resolving, inviting = bool(await field(request, "resolve")), bool(await field(request, "invite"))
     undo = request.app[SETTINGS].replying.undo_seconds
     try:
         async with request.app[DATABASE].begin() as connection:
             text = await _finished(connection, place, typed, by=agent, rules=request.app[SETTINGS].replying)
-            reply_id = await cases.write_reply(connection, place, text=text, by=agent, undo_seconds=undo)
+            reply_id = await cases.write_reply(
+                connection, place, text=text, by=agent, undo_seconds=undo, invites=inviting
+            )
             if resolving:
                 await cases.resolve(connection, place, by=agent)
     except (TextRefused, IllegalMove) as error:

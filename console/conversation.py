@@ -77,6 +77,7 @@ def show(
         writing=writing,
         refusal=refusal,
         preview=preview,
+        offers_messages=request.app[SETTINGS].x.messages,
         done="" if refusal else request.query.get("done", ""),
     )
 

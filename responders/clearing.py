@@ -104,7 +104,7 @@ async def _use(connection: AsyncConnection, outgoing: Outgoing, desk: Desk, now:
 def _sent_next(outgoing: Outgoing, missing: int) -> Sent:
     if lane_of(outgoing.reply) is Lane.MESSAGE:
         return Sent(messages=1)
-    linked = int(has_link(outgoing.reply.text))
+    linked = int(outgoing.reply.invites or has_link(outgoing.reply.text))
     return Sent(posts=missing - linked, linked=linked)
 
 

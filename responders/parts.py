@@ -36,4 +36,6 @@ def next_part(reply: Reply, posted: tuple[Receipt, ...]) -> Part:
     text = texts[len(posted)]
     before = posted[-1].post_id if posted else reply.in_reply_to
     number = len(posted) + 1
-    return Part(number=number, is_last=number == len(texts), reply=replace(reply, text=text, in_reply_to=before))
+    is_last = number == len(texts)
+    post = replace(reply, text=text, in_reply_to=before, invites=reply.invites and is_last)
+    return Part(number=number, is_last=is_last, reply=post)

@@ -213,6 +213,7 @@ replies = Table(
     Column("kind", Text, nullable=False),
     Column("audience", Text, nullable=False, server_default="public"),
     Column("addressee", Text, nullable=False, server_default="", comment="The channel's own id of the customer."),
+    Column("invites", Boolean, nullable=False, server_default="false"),
     Column("author", Text, nullable=False, server_default=""),
     Column("state", Text, nullable=False, server_default="queued"),
     Column("problem", Text, comment="Why it failed or was cancelled."),

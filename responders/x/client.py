@@ -138,12 +138,13 @@ class XClient:
         """Give up to 100 posts; those that X does not show are in `missing`."""
         return read_page(await self._read(self._tweepy.get_tweets, list(ids), **_THREAD) if ids else {})
 
-    async def create_reply(self, text: str, in_reply_to: str) -> str:
-        """Post *text* as a reply and give the new post's id.
+    async def create_reply(self, text: str, in_reply_to: str, message_link: str | None = None) -> str:
+        """Post *text* as a reply, with *message_link* as a button where it is given, and give the new post's id.
 
         Raises OutcomeUnknown when it may have been posted, another ChannelError when it certainly was not.
         """
-        return _new_id(await self._write(self._tweepy.create_tweet, text=text, in_reply_to_tweet_id=in_reply_to), "id")
+        given = {"text": text, "in_reply_to_tweet_id": in_reply_to, "direct_message_deep_link": message_link}
+        return _new_id(await self._write(self._tweepy.create_tweet, **given), "id")
 
     async def delete(self, post_id: str) -> None:
         """Delete a post of ours; nothing happens where it is gone already."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bot.errors import NotSummoned, NotYetVisible, OutcomeUnknown, PostGone
 from bot.vocabulary import Audience, Receipt, ReplyKind
 from responders.budget import Budget, Quota
-from responders.x.links import reply_by_hand
+from responders.x.links import MESSAGES_PAGE, message_to, reply_by_hand
 from responders.x.posts import CHANNEL, Account, full_text, message_text
 from responders.x.snowflakes import moment_of
 
@@ -46,7 +46,8 @@ class XResponder:
         if reply.audience is Audience.PRIVATE:
             return _receipt(await self._client.send_message(reply.addressee, reply.text))
         try:
-            return _receipt(await self._client.create_reply(reply.text, reply.in_reply_to))
+            link = message_to((await self._account()).id) if reply.invites else None
+            return _receipt(await self._client.create_reply(reply.text, reply.in_reply_to, link))
         except NotSummoned as error:
             raise NotSummoned(f"{error} {reply_by_hand(reply.in_reply_to, reply.text)}") from error
         except PostGone as error:
@@ -63,7 +64,7 @@ class XResponder:
         found: list[Post] = []
         async for page in self._pages_since(reply.in_reply_to):
             found += [post for post in page.posts if post.referenced("replied_to") == reply.in_reply_to]
-        alike = [post for post in found if _words(full_text(post)).endswith(_words(reply.text))]
+        alike = [post for post in found if _says(post, reply)]
         candidates = alike if reply.kind is ReplyKind.AGENT else alike or found
         return _receipt(candidates[-1].id) if candidates else None
 
@@ -143,6 +144,14 @@ def budget_of(settings: XSettings) -> Budget:
 
 def _receipt(post_id: str) -> Receipt:
     return Receipt(channel=CHANNEL, post_id=post_id, sent_at=moment_of(post_id))
+
+
+def _says(post: Post, reply: Reply) -> bool:
+    """Whether *post* ends with the words of *reply*; X puts mentions before them, and an offered link behind."""
+    said = _words(full_text(post))
+    if reply.invites:
+        said = said.rpartition(MESSAGES_PAGE)[0].rstrip() or said
+    return said.endswith(_words(reply.text))
 
 
 def _words(text: str) -> str:

@@ -123,6 +123,7 @@ def _reply(row: Row[Any]) -> ReplyRecord:
         kind=ReplyKind(row.kind),
         audience=Audience(row.audience),
         addressee=row.addressee,
+        invites=row.invites,
         author=row.author,
         mention_id=row.mention_id,
         conversation_id=row.conversation_id,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ARRAY, Text, and_, cast, exists, func, select, update
@@ -64,13 +65,19 @@ async def reject_draft(connection: AsyncConnection, draft_id: int, *, note: str,
 
 
 async def write_reply(
-    connection: AsyncConnection, conversation_id: int, *, text: str, by: Agent, undo_seconds: float = 0.0
+    connection: AsyncConnection,
+    conversation_id: int,
+    *,
+    text: str,
+    by: Agent,
+    undo_seconds: float = 0.0,
+    invites: bool = False,
 ) -> int:
     """Queue the agent's own *text* to the newest mention and give the reply's id; it was checked to fit the channel.
 
-    It leaves after *undo_seconds*, and can be taken back until then. The conversation becomes the agent's, and a draft
-    that waited is put aside. Raises TakenByOther, NotFound, and IllegalMove where the same words already answer that
-    post, as after a double click.
+    With *invites* it offers a direct message. It leaves after *undo_seconds*, and can be taken back until then. The
+    conversation becomes the agent's, and a draft that waited is put aside. Raises TakenByOther, NotFound, and
+    IllegalMove where the same words already answer that post, as after a double click.
     """
     await claim(connection, conversation_id, by=by)
     mention = await _mention(connection, and_(mentions.c.conversation_id == conversation_id, _may_be_answered()))
@@ -78,7 +85,7 @@ async def write_reply(
     await _put_drafts_aside(connection, conversation_id, sent=text, by=by)
     reply = await outbox.queue(
         connection,
-        _reply(mention, text, kind=ReplyKind.AGENT, by=by),
+        replace(_reply(mention, text, kind=ReplyKind.AGENT, by=by), invites=invites),
         chain_id=mention.chain_id,
         wait_seconds=undo_seconds,
     )

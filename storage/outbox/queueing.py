@@ -58,6 +58,7 @@ async def queue(connection: AsyncConnection, reply: Reply, *, chain_id: str, wai
         "kind": reply.kind,
         "audience": reply.audience,
         "addressee": reply.addressee,
+        "invites": reply.invites,
         "author": reply.author,
         "not_before": func.now() + timedelta(seconds=wait_seconds),
     }
@@ -193,6 +194,7 @@ def _reply(row: RowMapping) -> Reply:
         kind=ReplyKind(row["kind"]),
         audience=Audience(row["audience"]),
         addressee=row["addressee"],
+        invites=row["invites"],
         author=row["author"],
         id=row["id"],
         mention_id=row["mention_id"],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, func, literal, select, text, true, union_all
+from sqlalchemy import and_, func, literal, or_, select, text, true, union_all
 
 from bot.vocabulary import Audience, ReplyState
 from storage.tables import receipts, replies
@@ -64,7 +64,7 @@ async def counted(connection: AsyncConnection, channel: str, *, since: datetime,
     )
     kept = replies.c.state.in_([ReplyState.SENDING, ReplyState.SENT, ReplyState.RETRACTED])
     is_message = replies.c.audience == Audience.PRIVATE
-    is_linked = and_(~is_message, replies.c.text.op("~*")(literal(link)))
+    is_linked = and_(~is_message, or_(replies.c.invites, replies.c.text.op("~*")(literal(link))))
     all_posts = func.coalesce(func.sum(parts.c.number).filter(~is_message), 0)
     linked = func.count().filter(is_linked)
     statement = (

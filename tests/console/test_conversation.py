@@ -312,6 +312,15 @@ async def test_an_agents_own_reply_is_signed_and_makes_the_conversation_theirs(b
     assert enqueued == [reply.id]
 
 
+async def test_an_agents_own_reply_may_offer_a_direct_message(browser, database):
+    ann = await browser()
+    conversation_id = await put_conversation(database, state="open")
+
+    await ann.send(f"/conversations/{conversation_id}/reply", text="I am looking into it.", invite="1")
+
+    assert (await only(database, replies)).invites
+
+
 @pytest.mark.parametrize("typed", ["Done. ^Bot", "Done. ^AN", "Done."])
 async def test_an_agents_own_reply_carries_no_signature_but_theirs(browser, database, typed):
     ann = await browser()

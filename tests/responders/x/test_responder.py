@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bot.errors import ChannelDown, NotSummoned, NotYetVisible, OutcomeUnknown, PostGone
@@ -114,3 +116,11 @@ async def test_where_x_shows_no_further_back_absence_is_not_proven(responder, sa
         say("TarnwellHelp", f"Good morning {number}")
     with pytest.raises(OutcomeUnknown, match=post_id):
         await responder.find_sent(reply(post_id))
+
+
+async def test_a_reply_that_invites_shows_where_to_write_to_us_and_is_found_again(responder, world, say):
+    invitation = replace(reply(say("mara_k", "@TarnwellHelp help"), kind=ReplyKind.AGENT), invites=True)
+    receipt = await responder.send(invitation)
+
+    assert world.get(receipt.post_id).message_link.endswith(f"recipient_id={world.brand.id}")
+    assert await responder.find_sent(invitation) == receipt
