@@ -19,7 +19,7 @@ from storage.inbox import find_cursor
 from storage.report import courses
 from storage.tables import conversations, decisions, mentions, receipts
 
-PATIENCE_SECONDS = 25
+PATIENCE_SECONDS = 120
 
 ORDER = {"receipts": "sent_at", "opt_outs": "since"}
 """What some tables are read by; the others by their id."""

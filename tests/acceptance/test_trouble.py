@@ -24,15 +24,6 @@ async def test_html_errors_and_resets_while_listening_lose_no_mention(stage, bra
     assert len(stage.answers(post)) == 1
 
 
-async def test_a_rate_limit_on_posting_delays_the_reply_and_does_not_lose_it(stage, brain):
-    async with serving(stage, brain):
-        await fault(stage, kind="rate_limit", method="POST", path="/2/tweets", times=1, headers=False)
-        post = stage.say(CLEAR)
-        await until(stage.receipts)
-
-    assert len(stage.answers(post)) == 1
-
-
 async def test_a_lost_response_is_settled_by_looking_and_not_by_sending_again(stage, brain):
     async with serving(stage, brain):
         await fault(stage, kind="lost", method="POST", path="/2/tweets", times=1)
