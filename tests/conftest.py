@@ -26,10 +26,19 @@ def server():
     folder.chmod(0o755)
     try:
         with embedded_server(folder / "postgres", TEMPLATE) as address:
+            _never_sync(address)
             migrate(Database(address))
             yield address
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _never_sync(address):
+    """Spare the server the waiting for its disk: nothing here outlives the run."""
+    with psycopg.connect(address, autocommit=True) as connection:
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+            connection.execute(f"alter system set {setting} = off")
+        connection.execute("select pg_reload_conf()")
 
 
 @pytest.fixture
