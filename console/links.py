@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import urlsplit
 
 from bot.vocabulary import Audience
+from responders.x.links import reply_by_hand
 
 if TYPE_CHECKING:
     from bot.settings import XSettings
@@ -39,5 +40,4 @@ class Links:
         """
         if not self.site or mention.channel != "x":
             return ""
-        query = urlencode({"in_reply_to": mention.post_id, "text": text}, quote_via=quote)
-        return f"{self.site}/intent/post?{query}"
+        return reply_by_hand(mention.post_id, text)

@@ -6,9 +6,10 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 
-from bot.vocabulary import Audience, ReplyState
+from bot.vocabulary import Audience
+from storage.outbox.knowing import has_messaged
 from storage.tables import conversations, cursors, decisions, drafts, mentions, receipts, replies
 
 if TYPE_CHECKING:
@@ -91,16 +92,7 @@ async def find_private(connection: AsyncConnection, conversation_ids: Sequence[i
 
 async def is_first_message(connection: AsyncConnection, conversation_id: int) -> bool:
     """Say whether the customer of a conversation never got a direct message of ours."""
-    message = (
-        exists()
-        .where(
-            replies.c.channel == conversations.c.channel,
-            replies.c.addressee == conversations.c.author_id,
-            replies.c.audience == Audience.PRIVATE,
-            replies.c.state.in_([ReplyState.SENDING, ReplyState.SENT]),
-        )
-        .correlate(conversations)
-    )
+    message = has_messaged(conversations.c.channel, conversations.c.author_id).correlate(conversations)
     return not await connection.scalar(select(message).where(conversations.c.id == conversation_id))
 
 

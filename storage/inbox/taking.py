@@ -11,6 +11,7 @@ from sqlalchemy import Integer, and_, cast, exists, extract, func, or_, select
 from bot.vocabulary import Admitted, Audience, Circumstances, Mention, ReplyState
 from storage.inbox.admitting import says_more
 from storage.mentions import mention_of
+from storage.outbox.knowing import has_messaged
 from storage.tables import conversations, decisions, inbox, mentions, opt_outs, replies
 
 if TYPE_CHECKING:
@@ -139,13 +140,8 @@ def _answered_together() -> ColumnElement[bool]:
 
 
 def _introduced() -> ColumnElement[bool]:
-    had = exists().where(
-        replies.c.channel == mentions.c.channel,
-        replies.c.addressee == mentions.c.author_id,
-        replies.c.audience == Audience.PRIVATE,
-        replies.c.state == ReplyState.SENT,
-    )
-    return or_(mentions.c.audience == Audience.PUBLIC, had.correlate(mentions))
+    messaged = has_messaged(mentions.c.channel, mentions.c.author_id).correlate(mentions)
+    return or_(mentions.c.audience == Audience.PUBLIC, messaged)
 
 
 def _superseded() -> ColumnElement[bool]:

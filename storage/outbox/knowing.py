@@ -10,7 +10,7 @@ from bot.vocabulary import Audience, ReplyState
 from storage.tables import conversations, receipts, replies
 
 if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement
+    from sqlalchemy import ColumnElement, Exists
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from bot.vocabulary import Mention
@@ -31,6 +31,20 @@ async def is_known(connection: AsyncConnection, post: Mention) -> bool:
         )
     )
     return any(row.state == ReplyState.SENDING or _words(post.text).endswith(_words(row.text)) for row in rows)
+
+
+def has_messaged(
+    channel: ColumnElement[str], customer: ColumnElement[str], *, besides: ColumnElement[int] | None = None
+) -> Exists:
+    """Give the condition that *customer* got a direct message of ours, or is getting one *besides* this reply."""
+    former = replies.alias("former")
+    condition = exists().where(
+        former.c.channel == channel,
+        former.c.addressee == customer,
+        former.c.audience == Audience.PRIVATE,
+        former.c.state.in_([ReplyState.SENDING, ReplyState.SENT]),
+    )
+    return condition if besides is None else condition.where(former.c.id != besides)
 
 
 def _goes_there(post: Mention) -> ColumnElement[bool]:

@@ -10,6 +10,7 @@ from sqlalchemy import and_, case, exists, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from bot.vocabulary import Audience, Kind, Receipt, Reply, ReplyKind, ReplyState
+from storage.outbox.knowing import has_messaged
 from storage.tables import conversations, decisions, mentions, opt_outs, receipts, replies
 
 if TYPE_CHECKING:
@@ -166,18 +167,7 @@ def _message_to_us() -> ColumnElement[bool]:
 
 
 def _message_of_ours() -> ColumnElement[bool]:
-    former = replies.alias("former")
-    return (
-        exists()
-        .where(
-            former.c.channel == replies.c.channel,
-            former.c.addressee == replies.c.addressee,
-            former.c.audience == Audience.PRIVATE,
-            former.c.id != replies.c.id,
-            former.c.state.in_([ReplyState.SENDING, ReplyState.SENT]),
-        )
-        .correlate(replies)
-    )
+    return has_messaged(replies.c.channel, replies.c.addressee, besides=replies.c.id).correlate(replies)
 
 
 async def _posted(connection: AsyncConnection, reply_id: int) -> tuple[Receipt, ...]:
