@@ -64,7 +64,7 @@ def main() -> None:
 
 
 def _baselines(encoder: Encoder, data: EvaluationSet) -> Iterator[list[str]]:
-    announce(data)
+    announce(data.name)
     queries = data.calibration + data.queries
     right = relevance(data.corpus, queries)
     scores = {**naive_arms(encoder, data.corpus, queries, data.language), **haystack_arms(data.corpus, queries)}

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bot.evaluating.files import read_corpus, read_questions
+from bot.evaluating.files import read_corpus, read_questions, read_toned
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from bot.evaluating.files import Entry, Question
+    from bot.evaluating.files import Entry, Question, Toned
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +27,21 @@ class EvaluationSet:
     corpus: tuple[Entry, ...]
     queries: tuple[Question, ...]
     calibration: tuple[Question, ...]  #: Empty where only retrieval is measured.
+
+    @property
+    def name(self) -> str:
+        """The folder's own name."""
+        return self.folder.resolve().name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoodSet:
+    """What `heed evaluate mood` reads from one folder."""
+
+    folder: Path
+    language: str | None  #: Of all texts; None detects it for each.
+    rows: tuple[Toned, ...]
+    train: tuple[Toned, ...]  #: Empty where the folder has none.
 
     @property
     def name(self) -> str:
@@ -46,6 +61,18 @@ def read_set(argument: str) -> EvaluationSet:
         corpus=tuple(corpus),
         queries=tuple(read_questions(folder / "queries.jsonl", corpus)),
         calibration=tuple(read_questions(calibration, corpus)) if calibration.exists() else (),
+    )
+
+
+def read_mood_set(argument: str) -> MoodSet:
+    """Read FOLDER or FOLDER:LANGUAGE. Raises DataError for a wrong line."""
+    path, _, language = argument.partition(":")
+    train = Path(path) / "train.jsonl"
+    return MoodSet(
+        folder=Path(path),
+        language=language or None,
+        rows=tuple(read_toned(Path(path) / "data.jsonl")),
+        train=tuple(read_toned(train)) if train.exists() else (),
     )
 
 

@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from benchmarks.evaluation_files import EvaluationSet
 
-
-def announce(data: EvaluationSet) -> None:
+def announce(name: str) -> None:
     """Say which set is being measured: a large one takes minutes."""
-    print(f"› measuring {data.name}", file=sys.stderr, flush=True)
+    print(f"› measuring {name}", file=sys.stderr, flush=True)
 
 
 def print_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -23,6 +21,6 @@ def print_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     print(flush=True)
 
 
-def figure(value: float) -> str:
-    """Give three decimals."""
-    return f"{value:.3f}"
+def figure(value: float | None) -> str:
+    """Give three decimals; a dash for what cannot be said."""
+    return "–" if value is None else f"{value:.3f}"

@@ -40,7 +40,7 @@ def main() -> None:
 
 
 def _measure(encoder: Encoder, data: EvaluationSet, *, with_heed: bool) -> Mapping[str, tuple[float, float]]:
-    announce(data)
+    announce(data.name)
     queries = _answerable(data)
     right = relevance(data.corpus, queries)
     arms = {**naive_arms(encoder, data.corpus, queries, data.language), **haystack_arms(data.corpus, queries)}

@@ -22,7 +22,7 @@ from bot.training.certifying import Proof, limits_in_force
 from bot.training.watching import watch
 from bot.vocabulary import Decision, Handoff, Outcome, Reason, Route, RuleOutcome, Switch
 from responders.outbox import Later, deliver
-from storage import audits, certificates, decisions, inbox, outbox
+from storage import audits, certificates, decisions, inbox, originals, outbox
 from storage.switches import switches_on
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from bot.deciding.rules import Limits
+    from bot.deciding.teams import Teams
     from bot.erasing import Rechecker
     from bot.settings import Settings
     from bot.training import Brain
@@ -137,6 +138,7 @@ class Workshop:
         await self._hand_back(now)
         async with self.database.begin() as connection:
             waiting = await inbox.count_waiting(connection)
+            await originals.drop_expired(connection)
             slowest = max((desk.settle_seconds for desk in self.desks.values()), default=0.0)
             unsent = await outbox.unsent(connection, now=now, tried_before=now - timedelta(seconds=slowest))
             await self._look_for_drift(connection)
@@ -272,13 +274,17 @@ def _alone(admitted: Admitted, brain: Brain, watch: Watch, limits: Limits) -> Ou
         return think([admitted], brain.steps, watch=watch, limits=limits)[0]
     except Exception:
         log.exception("a mention could not be read", mention=admitted.mention.id)
-        return _unread(admitted)
+        return _unread(admitted, limits.teams)
 
 
-def _unread(admitted: Admitted) -> Outcome:
+def _unread(admitted: Admitted, teams: Teams) -> Outcome:
     reasons = (Reason.UNREADABLE,)
     decision = Decision(
-        route=Route.HANDOFF, reasons=reasons, rules=(RuleOutcome(rule="unreadable", applied=True, reasons=reasons),)
+        route=Route.HANDOFF,
+        reasons=reasons,
+        rules=(RuleOutcome(rule="unreadable", applied=True, reasons=reasons),),
+        team=teams.default,
+        deadline=admitted.mention.posted_at + teams.answer_within,
     )
     made = Handoff(goal="Could not be read by the bot.", mood=0.0, reasons=reasons, mention_id=admitted.mention.id)
     return Outcome(admitted=admitted, decision=decision, made=made)

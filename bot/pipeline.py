@@ -11,6 +11,7 @@ from bot.actions.hand_off import hand_off
 from bot.actions.introduce import introduce
 from bot.deciding.rules import Case, Limits, decide
 from bot.intake.guards import Watch, asks_to_stop, first_guard, is_amended
+from bot.personal import UNSET, Privacy
 from bot.vocabulary import Audience, Outcome, Reason, ReplyKind, Route
 from knowledge.composing import Form, compose, is_reviewed
 from responders.counting import fits
@@ -32,13 +33,16 @@ class Steps:
     understander: Understander
     retriever: Retriever
     replying: ReplyingSettings
+    privacy: Privacy = UNSET  #: `Settings.privacy`.
 
 
 def think(batch: Sequence[Admitted], steps: Steps, *, watch: Watch, limits: Limits) -> list[Outcome]:
     """Carry a batch from admitted to acted upon, with one pass of the encoder. Blocks its thread."""
     held = [first_guard(admitted, watch) for admitted in batch]
-    readable = [admitted.words for admitted, guard in zip(batch, held, strict=True) if guard is None]
-    understandings = steps.understander.understand(readable)
+    readable = [admitted for admitted, guard in zip(batch, held, strict=True) if guard is None]
+    understandings = steps.understander.understand(
+        [admitted.words for admitted in readable], [admitted.insistence for admitted in readable]
+    )
     found = iter(zip(understandings, steps.retriever.retrieve(understandings), strict=True))
     form = _form(steps.replying)
     outcomes = []
@@ -71,14 +75,14 @@ def _case(
         with_agent=admitted.circumstances.with_agent,
         understanding=understanding,
         candidates=candidates,
-        refusals=_refusals(admitted, understanding, candidates[0], steps.replying) if candidates else (),
+        refusals=_refusals(admitted, understanding, candidates[0], steps) if candidates else (),
     )
 
 
 def _refusals(
-    admitted: Admitted, understanding: Understanding | None, best: Candidate, replying: ReplyingSettings
+    admitted: Admitted, understanding: Understanding | None, best: Candidate, steps: Steps
 ) -> tuple[Reason, ...]:
-    spoken = understanding.language if understanding else None
+    replying, spoken = steps.replying, understanding.language if understanding else None
     foreign = (Reason.LANGUAGE,) if spoken not in {None, best.language} else ()
     if not is_reviewed(best):
         # The rules themselves hold back what is marked as unreviewed.
@@ -96,6 +100,7 @@ def _refusals(
             customer=admitted.mention.author_handle,
             signature=replying.signature,
             links=replying.links,
+            privacy=steps.privacy,
         )
     )
 

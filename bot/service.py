@@ -21,6 +21,7 @@ from bot.errors import HeedError, PortTaken
 from bot.hearing import keep_hearing
 from bot.jobs import DECIDE, DELIVER, Foreman, Workshop, job_app
 from bot.nlu.encoder import SentenceEncoder
+from bot.parsing import Reader, add_parsing
 from bot.training import Librarian, Progress, drop_former_vectors, index, load_brain, silent, train
 from bot.web import add_health
 from bot.webhooks import Reception, add_x_webhook
@@ -191,6 +192,7 @@ async def _open_channels(settings: Settings, database: Database, stack: AsyncExi
         # A request may still be on its way until its timeout; only after that can our timeline prove anything.
         settle_seconds=settings.x.timeout_seconds + settings.x.settle_seconds,
         budget=budget_of(settings.x),
+        privacy=settings.privacy,
     )
     return _Channels(x=client, desks={CHANNEL: desk}, listeners=_listeners(client, settings.x))
 
@@ -282,6 +284,8 @@ async def _serving(
 ) -> AsyncIterator[str]:
     app = web.Application()
     add_health(app, database=database, workshop=workshop)
+    reader = Reader(lambda: workshop.brain().steps.understander, workshop.bench)
+    add_parsing(app, reader, token=settings.web.parse_token.get_secret_value().strip())
     add_console(app, database=database, settings=settings, enqueue=workshop.foreman.deliver)
     if channels.x is not None and settings.x.webhook:
         add_x_webhook(app, _reception(settings, database, channels.x, workshop.foreman))

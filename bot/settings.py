@@ -6,6 +6,7 @@ be given as `HEED_SECTION_KEY_FILE`, the path of a file that holds it. Unknown n
 
 from __future__ import annotations
 
+import base64
 import os
 import re
 import tomllib
@@ -13,15 +14,29 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
 
 from bot.errors import SettingsError
+from bot.personal import Privacy
+from bot.personal.privacy import REGIONS
+from bot.vocabulary import Danger
 
 ROOT = Path(__file__).resolve().parent.parent
 """The project's folder, where relative paths of settings start."""
 
 PREFIX = "HEED_"
 CONFIG_VARIABLE = "HEED_CONFIG"
+
+KEY_BYTES = 32
 
 
 class Section(BaseModel):
@@ -43,6 +58,9 @@ class DataSettings(Section):
         Path("knowledge/audits.jsonl"), description="Audited questions that calibrate and certify a new knowledge base."
     )
     training: Place = Field(Path("bot/nlu"), description="Folder of the training examples in Rasa's YAML format.")
+    own_training: Place | None = Field(
+        None, description="Folder of examples of your own in the same format, learnt beside those; empty for none."
+    )
     index: Literal["faiss", "pgvector"] = Field(
         "faiss",
         description="Where vectors are searched: 'faiss' in memory, 'pgvector' in the database where they do not fit.",
@@ -96,12 +114,12 @@ class DecidingSettings(Section):
     ambiguity_margin: float = Field(
         0.02, ge=0, le=1, description="A second answer whose score is within this share of the first's makes a draft."
     )
-    irate_threshold: float = Field(0.45, ge=0, le=1, description="Mood from which a person takes the conversation.")
+    irate_threshold: float = Field(0.08, ge=0, le=1, description="Mood from which a person takes the conversation.")
     question_threshold: float = Field(
         0.60, ge=0, le=1, description="Probability of being a question that an answer without a person needs."
     )
     danger_threshold: float = Field(
-        0.50, ge=0, le=1, description="Probability of safety, legal or press from which a person does."
+        0.15, ge=0, le=1, description="Probability of any danger, law and press included, from which a person does."
     )
     person_threshold: float = Field(
         0.50, ge=0, le=1, description="Probability of 'asks for a person' from which one does."
@@ -183,9 +201,18 @@ class DecidingSettings(Section):
         ),
         description="A post that names one of these and none of the own products goes to a person.",
     )
+    order_numbers: tuple[str, ...] = Field(
+        (r"TN-\d{6}",), description="Regular expressions of order numbers; who gives one wants the case looked at."
+    )
+    serial_numbers: tuple[str, ...] = Field(
+        (r"TW[0-9A-Z]{8}",), description="Regular expressions of devices' serial numbers; likewise."
+    )
     case_numbers: tuple[str, ...] = Field(
-        (r"TN-\d{6}", r"TW[0-9A-Z]{8}", r"R-\d{4,6}"),
-        description="Regular expressions of order, serial and repair numbers; who gives one wants the case looked at.",
+        (r"R-\d{4,6}",), description="Regular expressions of other numbers of cases, such as repairs; likewise."
+    )
+    error_codes: tuple[str, ...] = Field(
+        (r"(?:HUB|DRV)-\d{3}", r"E-\d{4}"),
+        description="Regular expressions of the brand's own error codes; those of Windows are known.",
     )
     max_age_hours: float = Field(24, gt=0, description="Older posts are not answered.")
 
@@ -193,11 +220,95 @@ class DecidingSettings(Section):
     def _ordered(self) -> Self:
         if self.answer_threshold is not None and self.draft_threshold > self.answer_threshold:
             raise ValueError("draft_threshold must not exceed answer_threshold")
-        for pattern in self.case_numbers:
-            try:
-                re.compile(pattern)
-            except re.error as error:
-                raise ValueError(f"case_numbers: {pattern!r} is no regular expression: {error}") from error
+        for name in ("order_numbers", "serial_numbers", "case_numbers", "error_codes"):
+            for pattern in getattr(self, name):
+                try:
+                    re.compile(pattern)
+                except re.error as error:
+                    raise ValueError(f"{name}: {pattern!r} is no regular expression: {error}") from error
+        return self
+
+    @property
+    def all_case_numbers(self) -> tuple[str, ...]:
+        """Every shape of a number that somebody has to look up."""
+        return self.order_numbers + self.serial_numbers + self.case_numbers
+
+
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, pattern=r"^[^\x00-\x1f\x7f]*$")]
+"""A name that people read: not empty, and on one line."""
+
+
+class LaneRuleSettings(Section):
+    """What belongs to a team. All that is given must hold."""
+
+    team: Line = Field(description="The team.")
+    intents: tuple[Line, ...] = Field((), description="Intents, at least as probable together as `least`.")
+    topics: tuple[Line, ...] = Field((), description="Topics of the best candidate, if that is worth a draft.")
+    dangers: tuple[Danger, ...] = Field((), description="Dangers, at least as probable together as `least`.")
+    languages: tuple[Annotated[str, StringConstraints(pattern="^[a-z]{2,3}$")], ...] = Field(
+        (), description="Languages, by their codes."
+    )
+    channels: tuple[Line, ...] = Field((), description="Channels.")
+    least: float = Field(
+        0.5, gt=0, le=1, description="Probability that the named intents need together, and so the named dangers."
+    )
+    answer_within_minutes: float | None = Field(
+        None, gt=0, description="Time that the team has; else `teams.answer_within_minutes`."
+    )
+
+    @property
+    def conditions(self) -> dict[str, tuple[str, ...]]:
+        """What must hold, by the name of the setting."""
+        lists = {name: getattr(self, name) for name in ("intents", "topics", "dangers", "languages", "channels")}
+        return {name: values for name, values in lists.items() if values}
+
+    def catches_all_of(self, later: Self) -> bool:
+        """Say whether nothing that meets *later* escapes this rule."""
+        return all(
+            set(later.conditions.get(name, ())) <= set(values) and name in later.conditions
+            for name, values in self.conditions.items()
+        ) and (later.least >= self.least or not {"intents", "dangers"} & set(self.conditions))
+
+    @model_validator(mode="after")
+    def _says_when(self) -> Self:
+        if not self.conditions:
+            raise ValueError("no condition; name intents, topics, dangers, languages or channels, or set teams.default")
+        return self
+
+
+class TeamsSettings(Section):
+    """Which team a conversation belongs to, and how soon that should answer."""
+
+    default: Line = Field("customer service", description="The team of all that no rule matches.")
+    answer_within_minutes: float = Field(
+        60.0, gt=0, description="Time that a team has for an answer, from the post on, unless its rule says another."
+    )
+    rules: tuple[LaneRuleSettings, ...] = Field(
+        (
+            LaneRuleSettings(
+                team="safety",
+                dangers=(Danger.FIRE, Danger.BATTERY, Danger.INJURY, Danger.SELF_HARM, Danger.DATA_LOSS),
+                answer_within_minutes=15,
+            ),
+            LaneRuleSettings(team="safety", dangers=(Danger.FRAUD,), answer_within_minutes=30),
+            LaneRuleSettings(team="legal", dangers=(Danger.LEGAL,)),
+            LaneRuleSettings(team="marketing", dangers=(Danger.PRESS,)),
+            LaneRuleSettings(team="technical", intents=("outage",), answer_within_minutes=30),
+            LaneRuleSettings(team="sales", intents=("purchase_interest",)),
+            LaneRuleSettings(team="marketing", intents=("praise",)),
+        ),
+        description="Lane rules; the first that matches gives the team. This list belongs in the file.",
+    )
+
+    @model_validator(mode="after")
+    def _reachable(self) -> Self:
+        for number, later in enumerate(self.rules, start=1):
+            for before, earlier in enumerate(self.rules[: number - 1], start=1):
+                if earlier.catches_all_of(later):
+                    raise ValueError(
+                        f"rule {number} ({later.team}) can never match, since rule {before} ({earlier.team}) "
+                        "catches everything that it would; move it up or take it out"
+                    )
         return self
 
 
@@ -212,8 +323,21 @@ class IntakeSettings(Section):
         14.0, gt=0, description="Silence after which the same author in the same thread begins a new conversation."
     )
     phone_regions: tuple[str, ...] = Field(
-        ("US", "GB", "ES", "DE"), description="Countries whose phone numbers are masked though written without '+'."
+        REGIONS, description="Countries whose phone numbers are masked though written without '+'."
     )
+    originals_key: SecretStr = Field(
+        SecretStr(""),
+        description="Key that encrypts what was masked, for agents to look at; `heed key` makes one."
+        " Empty keeps nothing.",
+    )
+    originals_days: float = Field(14.0, gt=0, description="How long it is kept, where a person has the case.")
+
+    @model_validator(mode="after")
+    def _sealable(self) -> Self:
+        key = self.originals_key.get_secret_value().strip()
+        if key and not _is_key(key):
+            raise ValueError("originals_key is not a key; `heed key` makes one")
+        return self
 
 
 class ReplyingSettings(Section):
@@ -232,6 +356,9 @@ class ReplyingSettings(Section):
     undo_seconds: float = Field(10.0, ge=0, le=300, description="How long an agent can take back what they sent.")
     late_minutes: float = Field(
         60.0, gt=0, description="Wait in the outbox after which an automatic reply goes to a person instead."
+    )
+    own_contacts: tuple[str, ...] = Field(
+        (), description="The brand's own phone numbers, mail and street addresses: never masked, and named in public."
     )
     privacy_url: str = Field("", description="Privacy policy that the first direct message to a customer links to.")
 
@@ -253,7 +380,7 @@ class XSettings(Section):
     client_id: str = Field("", description="OAuth 2.0 client id of the app.")
     client_secret: SecretStr = Field(SecretStr(""), description="OAuth 2.0 client secret of the app.")
     token_key: SecretStr = Field(
-        SecretStr(""), description="Key that encrypts the OAuth 2.0 tokens in the database; `heed x key` makes one."
+        SecretStr(""), description="Key that encrypts the OAuth 2.0 tokens in the database; `heed key` makes one."
     )
     bearer_token: SecretStr = Field(
         SecretStr(""), description="The app's own bearer token, which webhooks are registered with."
@@ -325,6 +452,10 @@ class WebSettings(Section):
     next_free_port: bool = Field(False, description="Whether a taken port gives way to the next free one.")
     session_hours: float = Field(12, gt=0, description="How long a log-in lasts.")
     secure_cookies: bool = Field(False, description="Send the session cookie over HTTPS only; on behind a TLS proxy.")
+    parse_token: SecretStr = Field(
+        SecretStr(""),
+        description="Token with which a Rasa server has texts understood at `/model/parse`; empty closes that address.",
+    )
 
 
 class SandboxSettings(Section):
@@ -365,6 +496,7 @@ class Settings(Section):
     database: DatabaseSettings = DatabaseSettings()
     encoder: EncoderSettings = EncoderSettings()
     deciding: DecidingSettings = DecidingSettings()
+    teams: TeamsSettings = TeamsSettings()
     intake: IntakeSettings = IntakeSettings()
     replying: ReplyingSettings = ReplyingSettings()
     x: XSettings = XSettings()
@@ -372,6 +504,13 @@ class Settings(Section):
     sandbox: SandboxSettings = SandboxSettings()
     worker: WorkerSettings = WorkerSettings()
     log: LogSettings = LogSettings()
+
+    @property
+    def privacy(self) -> Privacy:
+        """What counts as personal data."""
+        return Privacy(
+            keep=self.deciding.all_case_numbers, regions=self.intake.phone_regions, own=self.replying.own_contacts
+        )
 
 
 def load_settings(file: Path | None = None, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -448,14 +587,26 @@ def _secret(variable: str, path: str) -> str:
 def _parsed(section: str, key: str, value: str) -> object:
     default = getattr(Settings.model_fields[section].default, key)
     if isinstance(default, tuple):
+        if any(isinstance(item, Section) for item in default):
+            variable = f"{PREFIX}{section}_{key}".upper()
+            raise SettingsError(f"{variable}: {section}.{key} is a list of tables; write it in the settings file.")
         return tuple(part.strip() for part in value.split(",") if part.strip())
     return None if default is None and not value.strip() else value
+
+
+def _is_key(key: str) -> bool:
+    """Say whether *key* is 32 bytes in base64 for addresses, as Fernet takes it."""
+    try:
+        return len(base64.urlsafe_b64decode(key)) == KEY_BYTES
+    except ValueError:
+        return False
 
 
 def _explain(error: ValidationError) -> str:
     lines = []
     for problem in error.errors():
-        name = ".".join(str(part) for part in problem["loc"]) or "settings"
+        place = (part + 1 if isinstance(part, int) else part for part in problem["loc"])  # people count from 1
+        name = ".".join(str(part) for part in place) or "settings"
         message = problem["msg"].removeprefix("Value error, ")
         if problem["type"] == "extra_forbidden":
             message = "no such setting; `heed config show` lists all"

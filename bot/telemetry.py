@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import structlog
 from prometheus_client import Counter, Gauge, Histogram
+
+from bot.personal import UNSET, Privacy, mask
 
 if TYPE_CHECKING:
     from collections.abc import MutableMapping
@@ -16,6 +20,9 @@ if TYPE_CHECKING:
 
 UNSPOKEN = frozenset({"text", "author", "author_handle", "author_name", "token", "password", "secret", "authorization"})
 """Names of values that never reach a log, alone or as the end of a name, as in `access_token`."""
+
+PLAIN = frozenset({"timestamp", "level", "logger"})
+"""Names of values that logging itself gives."""
 
 MENTIONS = Counter("heed_mentions_total", "Mentions stored, by channel.", ["channel"])
 DECISIONS = Counter("heed_decisions_total", "Decisions made, by route and first reason.", ["route", "reason"])
@@ -36,6 +43,7 @@ GAPS = Counter("heed_gaps_total", "Stretches of time of which a stream could not
 EVENTS = Counter(
     "heed_events_total", "Events that a channel delivered, by what became of them.", ["channel", "outcome"]
 )
+PARSES = Counter("heed_parses_total", "Texts that Rasa servers asked to have understood, by outcome.", ["outcome"])
 BATCH_SECONDS = Histogram("heed_batch_seconds", "Time to decide and record one batch of mentions.")
 WAITING = Gauge("heed_waiting_mentions", "Mentions that wait for their decision.")
 THRESHOLD = Gauge("heed_answer_threshold", "Confidence from which the bot answers alone; 2 where it never does.")
@@ -46,8 +54,11 @@ WAITING_AUDITS = Gauge("heed_waiting_audits", "Automatic answers that were drawn
 UPPER_BOUND = Gauge("heed_wrong_rate_upper_bound", "Certified bound of the wrong rate; 1 without a certificate.")
 
 
-def set_up_logging(settings: LogSettings) -> None:
-    """Send our own and other libraries' logs to stderr in one form, without secrets and without what people wrote."""
+def set_up_logging(settings: LogSettings, privacy: Privacy = UNSET) -> None:
+    """Send our own and other libraries' logs to stderr in one form, without secrets and without what people wrote.
+
+    What *privacy* counts as personal data is masked wherever it stands, in errors of other libraries too.
+    """
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -70,6 +81,7 @@ def set_up_logging(settings: LogSettings) -> None:
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.format_exc_info,
+                _Masker(privacy),
                 renderer,
             ],
         )
@@ -94,3 +106,28 @@ def _hush(_: object, __: str, event: MutableMapping[str, Any]) -> MutableMapping
         if name in UNSPOKEN or name.rpartition("_")[2] in UNSPOKEN:
             event[name] = "…"
     return event
+
+
+class _Masker:
+    """Masks personal data in all values of an event, the text of an error included; the last step but writing."""
+
+    def __init__(self, privacy: Privacy) -> None:
+        self._privacy = privacy
+        self._strict = replace(privacy, regions=())
+
+    def __call__(self, _: object, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        return {name: value if name in PLAIN else self._masked(value) for name, value in event.items()}
+
+    def _masked(self, value: object) -> object:
+        match value:
+            case None | bool() | int() | float():
+                return value
+            case str():
+                # A bare number is an id of ours or of the channel, though some of those look like phone numbers.
+                return mask(value, self._strict if value.isdecimal() else self._privacy)[0]
+            case Mapping():
+                return {self._masked(name): self._masked(each) for name, each in value.items()}
+            case list() | tuple() | set() | frozenset():
+                return [self._masked(each) for each in value]
+            case _:
+                return mask(repr(value), self._privacy)[0]

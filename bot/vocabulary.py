@@ -7,7 +7,9 @@ Decision, ACT a Reply, a Draft or a Handoff, and DELIVER a Receipt.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
+from itertools import pairwise
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -98,8 +100,11 @@ class Conversation:
     author_handle: str
     root_id: str
     state: ConversationState
-    priority: float = 0.0  #: 0 to 1, the larger the sooner.
+    priority: float = 0.0  #: The fixed parts of its priority, added up; the larger the sooner.
     owner: str | None = None  #: The agent who took it over, by name.
+    team: str | None = None  #: The people's side that it belongs to; None before the first decision.
+    waiting_since: datetime | None = None  #: When the oldest post that a person owes an answer was posted.
+    due_at: datetime | None = None  #: When the team should have answered.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +117,10 @@ class Circumstances:
     opted_out: bool = False  #: Its author wants no automated replies.
     with_agent: bool = False  #: An agent has the conversation.
     introduced: bool = True  #: Everybody reads it, or its author has had a direct message of ours.
+
+
+ONE_BREATH = timedelta(minutes=1)
+"""Posts of one author that are no further apart are said in one go: a thread, not a second try."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +137,12 @@ class Admitted:
         """All that the author says: the earlier posts and this one, a paragraph each."""
         return "\n".join(mention.text for mention in (*self.earlier, self.mention))
 
+    @property
+    def insistence(self) -> int:
+        """How often the author has come back to what nobody has answered; posts of one minute are one."""
+        posted = sorted(mention.posted_at for mention in (*self.earlier, self.mention))
+        return sum(later - sooner > ONE_BREATH for sooner, later in pairwise(posted))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ranked:
@@ -137,16 +152,52 @@ class Ranked:
     probability: float  #: 0 to 1.
 
 
+class Danger(StrEnum):
+    """What makes a text one that is never answered without a person, whatever its tone."""
+
+    FIRE = "fire"  #: Smoke, sparks, flames, something melted or exploded.
+    BATTERY = "battery"  #: A swollen or leaking one.
+    INJURY = "injury"
+    DATA_LOSS = "data_loss"  #: Data gone for good, or in wrong hands.
+    FRAUD = "fraud"
+    SELF_HARM = "self_harm"
+    LEGAL = "legal"
+    PRESS = "press"
+
+
+class EntityKind(StrEnum):
+    """What a piece of a text can name; Rasa's domain has the same."""
+
+    CONTACT = "contact"  #: An e-mail address or a phone number.
+    ERROR_CODE = "error_code"
+    ORDER_NUMBER = "order_number"
+    PRODUCT = "product"
+    SERIAL_NUMBER = "serial_number"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entity:
+    """A piece of a text that names something, such as an order number."""
+
+    kind: str  #: One of `EntityKind`; training examples of a team's own may mark others.
+    text: str  #: As it is written.
+    start: int  #: Place of its first character in the text, from 0.
+    end: int  #: Place after its last character.
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Understanding:
     """What one text says: its vector, what its author wants, in which mood and language."""
 
     text: str  #: The text without handles, links and emoji.
     vector: Vector = field(compare=False, repr=False)
-    intents: tuple[Ranked, ...]  #: All intents, most probable first.
+    intents: tuple[Ranked, ...]  #: All intents, most probable first; with `strange` they add up to 1.
     mood: float  #: Probability that a person must take it because of its tone, 0 to 1.
-    danger: float  #: Probability of a safety, legal or press matter, 0 to 1.
+    danger: float  #: Probability of any danger, 0 to 1.
     language: str | None  #: ISO 639-1 code; None where the detector is unsure.
+    strange: float = 0.0  #: Probability that it is none of the intents, 0 to 1.
+    dangers: tuple[Ranked, ...] = ()  #: All kinds of danger, most probable first.
+    entities: tuple[Entity, ...] = ()  #: What the text as it was posted names, in order and without overlap.
 
     @property
     def intent(self) -> str:
@@ -263,13 +314,41 @@ class RuleOutcome:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Priority:
+    """How soon a person should look, as a sum whose parts can be shown: each goes from 0 to its weight.
+
+    The first three are fixed with the decision; age and deadline are 0 there and grow while somebody waits.
+    """
+
+    mood: float = 0.0
+    urgency: float = 0.0  #: Danger, and what breaks for many.
+    reach: float = 0.0  #: The author's followers.
+    age: float = 0.0  #: How long the oldest post waits.
+    deadline: float = 0.0  #: How much of the team's time to answer is gone.
+
+    @property
+    def total(self) -> float:
+        """The sum of the parts, 0 to 1."""
+        return self.mood + self.urgency + self.reach + self.age + self.deadline
+
+
+PRIORITY_WEIGHTS = Priority(mood=0.22, urgency=0.42, reach=0.03, age=0.15, deadline=0.18)
+"""The most that each part can be; they add up to 1."""
+
+FULL_AGE = timedelta(hours=24)
+"""The wait from which the age of a post weighs all that it can."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
     """The route of one mention and everything needed to explain it. Made once, never changed."""
 
     route: Route
     reasons: tuple[Reason, ...]
     rules: tuple[RuleOutcome, ...]  #: Every rule in order, applied or not.
-    priority: float = 0.0  #: 0 to 1, for the queue.
+    priority: Priority = Priority()  #: Its fixed parts.
+    team: str = ""  #: The people's side that it belongs to; empty where nothing was assigned.
+    deadline: datetime | None = None  #: When that team should have answered.
     confidence: float = 0.0  #: Of the best candidate; 0 without one.
     threshold: float | None = None  #: The answer threshold in force; None where none is.
     certified: bool = False  #: Whether a valid certificate stands behind the threshold.
@@ -342,7 +421,7 @@ class Handoff:
     mood: float  #: 0 to 1.
     reasons: tuple[Reason, ...]
     suggestion: str = ""  #: A text to start from; empty where none is fit.
-    priority: float = 0.0  #: 0 to 1.
+    priority: float = 0.0  #: The fixed parts of its priority, added up.
     id: int = 0
     mention_id: int = 0
 

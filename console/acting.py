@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from bot.deciding.teams import Teams
 from bot.errors import IllegalMove
 from bot.vocabulary import Audience, Switch
 from console.conversation import NOTHING, Refusal, Writing, show
+from console.discretion import check_privacy
 from console.forms import TextRefused, check_parts, check_text, field, introduced, signed
 from console.keys import DATABASE, ENQUEUE, SETTINGS
 from console.opened import open_case
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-    from bot.settings import ReplyingSettings
+    from bot.settings import Settings
     from storage.agents import Agent
     from storage.cases import Case
 
@@ -40,7 +42,10 @@ async def approve(request: web.Request) -> web.Response:
     undo = request.app[SETTINGS].replying.undo_seconds
     try:
         async with request.app[DATABASE].begin() as connection:
-            check_text(text, await find_draft_audience(connection, draft_id))
+            audience = await find_draft_audience(connection, draft_id)
+            check_text(text, audience)
+            if audience is Audience.PUBLIC:
+                check_privacy(text, request.app[SETTINGS].privacy)
             reply_id = await cases.approve_draft(connection, draft_id, text=text, by=agent, undo_seconds=undo)
     except (TextRefused, IllegalMove) as error:
         return await refused(request, error, cases.find_draft_case, Writing(drafted=text))
@@ -66,7 +71,7 @@ async def reply(request: web.Request) -> web.Response:
     undo = request.app[SETTINGS].replying.undo_seconds
     try:
         async with request.app[DATABASE].begin() as connection:
-            text = await _finished(connection, place, typed, by=agent, rules=request.app[SETTINGS].replying)
+            text = await _finished(connection, place, typed, by=agent, settings=request.app[SETTINGS])
             reply_id = await cases.write_reply(
                 connection, place, text=text, by=agent, undo_seconds=undo, invites=inviting
             )
@@ -91,6 +96,18 @@ async def return_to_bot(request: web.Request) -> web.Response:
 async def resolve(request: web.Request) -> web.Response:
     """Close the conversation."""
     return await _settle(request, _resolve, "resolved")
+
+
+async def move_to_team(request: web.Request) -> web.Response:
+    """Give the conversation to another team. Raises HTTPBadRequest for a team that the settings do not have."""
+    teams, team = Teams.from_settings(request.app[SETTINGS].teams), await field(request, "team")
+    if team not in teams.names:
+        raise web.HTTPBadRequest
+
+    async def move(connection: AsyncConnection, conversation_id: int, agent: Agent) -> None:
+        await cases.move_to_team(connection, conversation_id, team, by=agent, within=teams.within(team))
+
+    return await _settle(request, move, "moved")
 
 
 async def pause(request: web.Request) -> web.Response:
@@ -135,11 +152,13 @@ async def refused(request: web.Request, error: Exception, find: Find, writing: W
     return show(request, opened, writing, refusal=refusal)
 
 
-async def _finished(connection: AsyncConnection, place: int, typed: str, *, by: Agent, rules: ReplyingSettings) -> str:
+async def _finished(connection: AsyncConnection, place: int, typed: str, *, by: Agent, settings: Settings) -> str:
     """Give what goes out for what was typed. Raises TextRefused where the channel would not take it."""
+    rules = settings.replying
     if await find_audience(connection, place) is Audience.PUBLIC:
         text = signed(typed, by, bot=rules.signature)
         check_parts(split(text))
+        check_privacy(text, settings.privacy)
         return text
     is_first = await is_first_message(connection, place)
     text = signed(introduced(typed, rules.privacy_url) if is_first else typed, by, bot=rules.signature)

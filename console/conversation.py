@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from bot.deciding.teams import Teams
 from bot.vocabulary import ReplyKind, ReplyState
 from console.forms import signed, unsigned
 from console.keys import DATABASE, SETTINGS
 from console.opened import open_case
 from console.pages import logged_in
+from console.priorities import find_standing
 from console.rendering import page
-from console.thread import find_basis, lay_out
+from console.thread import find_basis, find_moods, lay_out
 from storage.cases import find_case
 
 if TYPE_CHECKING:
@@ -62,8 +65,12 @@ def show(
     *,
     refusal: Refusal | None = None,
     preview: Preview | None = None,
+    original: str = "",
 ) -> web.Response:
-    """Show a conversation with what the agent is *writing*; after a *refusal* also why it was refused."""
+    """Show a conversation with what the agent is *writing*; after a *refusal* also why it was refused.
+
+    *original* is what a masked post said.
+    """
     return page(
         request,
         "conversation.html",
@@ -73,10 +80,14 @@ def show(
         entries=lay_out(opened),
         first_message=opened.traces.first_message,
         basis=find_basis(opened.case),
+        moods=find_moods(opened.case),
+        standing=find_standing(opened.case, datetime.now(UTC)),
+        teams=Teams.from_settings(request.app[SETTINGS].teams).names,
         words=_words(request, opened.case),
         writing=writing,
         refusal=refusal,
         preview=preview,
+        original=original,
         offers_messages=request.app[SETTINGS].x.messages,
         done="" if refusal else request.query.get("done", ""),
     )

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from console.situation import find_situation
 from storage.cases import NotFound
 from storage.cases.channel import find_traces
+from storage.corrections import find_corrections
+from storage.originals import find_disclosures, find_kept
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     from console.situation import Situation
     from storage.cases import Case
     from storage.cases.channel import Traces
+    from storage.corrections import Correction
+    from storage.originals import Disclosure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,11 +28,21 @@ class Opened:
     case: Case
     traces: Traces
     situation: Situation
+    kept: frozenset[int]  #: Mentions whose words are kept, though masked.
+    disclosures: tuple[Disclosure, ...]  #: Who looked at them.
+    corrections: tuple[Correction, ...]  #: What agents said of the moods, oldest first.
 
 
 async def open_case(connection: AsyncConnection, case: Case | None) -> Opened:
     """Read what belongs to *case* beside itself. Raises NotFound where there is none."""
     if case is None:
         raise NotFound("There is no such conversation.")
-    traces = await find_traces(connection, case.conversation.id)
-    return Opened(case=case, traces=traces, situation=await find_situation(connection))
+    place = case.conversation.id
+    return Opened(
+        case=case,
+        traces=await find_traces(connection, place),
+        situation=await find_situation(connection),
+        kept=await find_kept(connection, place),
+        disclosures=await find_disclosures(connection, place),
+        corrections=await find_corrections(connection, place),
+    )

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from console.keys import DATABASE, SESSION
+from bot.deciding.teams import Teams
+from console.keys import DATABASE, SESSION, SETTINGS
 from console.rendering import page
 from console.situation import find_situation
 from storage.cases import PAGE, View, count_cases, list_cases
@@ -23,12 +24,12 @@ async def home(_: web.Request) -> web.Response:
 
 async def queue(request: web.Request) -> web.Response:
     """Show one view of the queue."""
-    view, number = _view(request), _number(request)
+    view, number, team = _view(request), _number(request), request.query.get("team", "")
     me = logged_in(request).agent.name
     async with request.app[DATABASE].begin() as connection:
-        rows = await list_cases(connection, view, agent=me, page=number)
+        rows = await list_cases(connection, view, agent=me, team=team, page=number)
         private = await find_private(connection, [row.id for row in rows])
-        counts = await count_cases(connection, agent=me)
+        counts = await count_cases(connection, agent=me, team=team)
         situation = await find_situation(connection)
     return page(
         request,
@@ -38,6 +39,8 @@ async def queue(request: web.Request) -> web.Response:
         done=request.query.get("done", ""),
         count=_digits(request, "count", otherwise=0),
         view=view,
+        team=team,
+        teams=Teams.from_settings(request.app[SETTINGS].teams).names,
         rows=rows,
         counts=counts,
         number=number,

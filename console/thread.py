@@ -17,7 +17,11 @@ if TYPE_CHECKING:
     from console.delivery import Delivery
     from console.opened import Opened
     from storage.cases import Case, DecisionRecord, DraftRecord, ReplyRecord
-    from storage.cases.channel import Traces
+    from storage.corrections import Correction
+
+
+MOODS = 6
+"""Moods at most that are shown of one conversation."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,10 +32,12 @@ class Entry:
     mention: Mention | None = None
     parents: tuple[Parent, ...] = ()  #: What the mention replies to or quotes and nothing above shows, farthest first.
     decision: DecisionRecord | None = None  #: Of the mention.
+    corrections: tuple[Correction, ...] = ()  #: What agents said of the mention's mood, oldest first.
     goes_on: bool = False  #: Whether the mention is decided together with the next one.
     together: int = 0  #: Earlier posts that were read together with the mention.
     plea: str = ""  #: Asks the author to delete the mention, where it shows personal data.
     language: str = ""  #: Of the plea.
+    kept: bool = False  #: Whether what was masked in the mention can be looked at.
     reply: ReplyRecord | None = None
     delivery: Delivery | None = None  #: Of the reply.
     event: str = ""
@@ -56,14 +62,20 @@ def find_basis(case: Case) -> Basis | None:
     return Basis(candidate=best, spoken="" if spoken == best.language else spoken)
 
 
+def find_moods(case: Case) -> tuple[float, ...]:
+    """Give the moods of the latest posts that were read, oldest first; posts that were read as one have one mood."""
+    return tuple(record.reading.mood for record in case.decisions if record.reading is not None)[-MOODS:]
+
+
 def lay_out(opened: Opened) -> tuple[Entry, ...]:
     """Give the thread of a conversation, oldest first."""
     case = opened.case
-    entries = (*_posts(case, opened.traces), *_replies(opened), *_settled(case), *_handed(case))
+    entries = (*_posts(opened), *_replies(opened), *_settled(case), *_handed(case), *_moved(case), *_disclosed(opened))
     return tuple(sorted(entries, key=lambda entry: entry.at))
 
 
-def _posts(case: Case, traces: Traces) -> Iterator[Entry]:
+def _posts(opened: Opened) -> Iterator[Entry]:
+    case, traces = opened.case, opened.traces
     decided = {record.mention_id: record for record in case.decisions}
     shown = {mention.post_id for mention in case.mentions}
     shown |= {sent.post_id for parts in traces.sent.values() for sent in parts}
@@ -75,10 +87,12 @@ def _posts(case: Case, traces: Traces) -> Iterator[Entry]:
             mention=mention,
             parents=tuple(parent for parent in reversed(mention.parents) if parent.post_id not in shown),
             decision=decision,
+            corrections=tuple(each for each in opened.corrections if each.mention_id == mention.id),
             goes_on=decision is not None and Reason.CONTINUED in decision.decision.reasons,
             together=len(traces.together.get(mention.id, ())),
             plea=plea(mention, language),
             language=language or "en",
+            kept=mention.id in opened.kept,
         )
         shown |= {parent.post_id for parent in mention.parents}
 
@@ -108,3 +122,13 @@ def _became(record: DraftRecord) -> str:
 def _handed(case: Case) -> Iterator[Entry]:
     for record in case.handoffs:
         yield Entry(at=record.handed_at, event=f"Handed to a person: {record.handoff.goal}")
+
+
+def _moved(case: Case) -> Iterator[Entry]:
+    for move in case.moves:
+        yield Entry(at=move.at, event=f"{move.by} moved this to {move.team}")
+
+
+def _disclosed(opened: Opened) -> Iterator[Entry]:
+    for disclosure in opened.disclosures:
+        yield Entry(at=disclosure.shown_at, event=f"{disclosure.by} looked at what was masked")

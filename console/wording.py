@@ -7,7 +7,7 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from bot.actions.hand_off import LANGUAGES
-from bot.intake.masking import CARD, EMAIL, IBAN, PHONE
+from bot.personal import Personal
 from bot.vocabulary import ConversationState, Reason, ReplyKind, Route
 from console import troubles
 from console.certificates import Freedom
@@ -20,7 +20,7 @@ from storage.threads import ELSEWHERE
 from storage.upkeep import Concern
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from knowledge.article import Article
 
@@ -83,7 +83,14 @@ REPLY_KINDS = {
 }
 
 #: Kinds of personal data that were masked.
-PERSONAL = {CARD: "a card number", IBAN: "an IBAN", PHONE: "a phone number", EMAIL: "an e-mail address"}
+PERSONAL: Mapping[str, str] = {
+    Personal.CARD: "a card number",
+    Personal.IBAN: "an IBAN",
+    Personal.PHONE: "a phone number",
+    Personal.EMAIL: "an e-mail address",
+    Personal.ADDRESS: "a street address",
+    Personal.DOCUMENT: "the number of a document",
+}
 
 VIEWS = {
     View.NEEDS_PERSON: "Needs a person",
@@ -140,6 +147,9 @@ DONE = {
     "rejected": "Draft rejected. The conversation is open for a person.",
     "taken": "This conversation is yours. The bot keeps out of it.",
     "returned": "The bot has this conversation again.",
+    "moved": "Moved to the other team. It stays there, whatever the bot decides.",
+    "corrected": "Noted. From now on every training is tested with it.",
+    "angry": "Noted. The conversation waits for a person, and the bot's reply is held back if it was not out yet.",
     "resolved": "Resolved.",
     "replied": "Your reply is on its way.",
     "undone": "Taken back. Nothing was sent.",
@@ -250,8 +260,8 @@ def personal(kinds: Sequence[str]) -> str:
 
 
 def urgency(priority: float) -> str:
-    """Say how soon: "high", "medium" or "low"."""
-    high, medium = 0.7, 0.4
+    """Say how soon: "high", "medium" or "low". Every danger is high, and whoever is angry or late at least medium."""
+    high, medium = 0.36, 0.09
     if priority >= high:
         return "high"
     return "medium" if priority >= medium else "low"

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-    from bot.settings import ReplyingSettings
     from responders.desk import Desk, Outcome
     from storage.outbox import Outgoing
 
@@ -42,7 +41,7 @@ async def clear(connection: AsyncConnection, outgoing: Outgoing, desk: Desk) -> 
     if not outgoing.posted:
         if outgoing.reply.kind is ReplyKind.AUTOMATIC and Switch.PAUSED in await switches_on(connection):
             return await withdraw(connection, outgoing, [Reason.PAUSED])
-        if reasons := refusals(_proposal(outgoing, desk.rules, desk.clock())):
+        if reasons := refusals(_proposal(outgoing, desk, desk.clock())):
             return await withdraw(connection, outgoing, reasons)
     return await _within_budget(connection, outgoing, desk)
 
@@ -108,7 +107,8 @@ def _sent_next(outgoing: Outgoing, missing: int) -> Sent:
     return Sent(posts=missing - linked, linked=linked)
 
 
-def _proposal(outgoing: Outgoing, rules: ReplyingSettings, now: datetime) -> Proposal:
+def _proposal(outgoing: Outgoing, desk: Desk, now: datetime) -> Proposal:
+    rules = desk.rules
     return Proposal(
         text=outgoing.reply.text,
         kind=outgoing.reply.kind,
@@ -127,4 +127,5 @@ def _proposal(outgoing: Outgoing, rules: ReplyingSettings, now: datetime) -> Pro
         links=rules.links,
         privacy_url=rules.privacy_url,
         stop_words=rules.stop_words,
+        privacy=desk.privacy,
     )

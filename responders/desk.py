@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
+from bot.personal import UNSET, Privacy
 from responders.budget import Budget
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ class Desk:
     """From claiming a reply until our own posts can prove it absent: no request may still be on its way then, so at
     least the channel's timeout, and the time that the channel takes to show a post."""
     budget: Budget = field(default_factory=Budget)
+    privacy: Privacy = UNSET  #: `Settings.privacy`.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

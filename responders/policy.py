@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from bot.personal import UNSET, Privacy, find
 from bot.vocabulary import Audience, Reason, ReplyKind
 from responders.counting import fits
 from responders.splitting import MOST_PARTS, split
@@ -54,6 +55,7 @@ class Proposal:
     links: Links = "never"  #: `replying.links`.
     privacy_url: str = ""  #: `replying.privacy_url`.
     stop_words: tuple[str, ...] = ()  #: `replying.stop_words`.
+    privacy: Privacy = UNSET  #: `Settings.privacy`.
 
 
 Check: TypeAlias = "Callable[[Proposal], Reason | None]"
@@ -122,6 +124,16 @@ def no_strangers(proposal: Proposal) -> Reason | None:
     """
     strangers = {handle.casefold() for handle in _HANDLE.findall(proposal.text)} - {proposal.customer.casefold()}
     return Reason.POLICY if _is_ours(proposal) and strangers else None
+
+
+def nothing_personal(proposal: Proposal) -> Reason | None:
+    """Show nobody's card, phone number, address or the like to everybody, whoever wrote it; our own may be shown.
+
+    Others' private information must not be posted without their leave:
+    https://help.x.com/en/rules-and-policies/personal-information.
+    """
+    is_shown = proposal.audience is Audience.PUBLIC and find(proposal.text, proposal.privacy)
+    return Reason.POLICY if is_shown else None
 
 
 def not_opted_out(proposal: Proposal) -> Reason | None:
@@ -195,6 +207,7 @@ CHECKS: tuple[Check, ...] = (
     one_post,
     links_allowed,
     no_strangers,
+    nothing_personal,
     not_opted_out,
     with_agent,
     overtaken,

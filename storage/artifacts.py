@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from storage.tables import artifacts
@@ -48,3 +48,9 @@ async def put_artifact(connection: AsyncConnection, artifact: Artifact) -> None:
         .values(name=artifact.name, **values)
         .on_conflict_do_update(index_elements=["name"], set_={**values, "made_at": func.now()})
     )
+
+
+async def put_card(connection: AsyncConnection, artifact: Artifact) -> None:
+    """Store the card of *artifact* alone, unless another has taken its place."""
+    same = (artifacts.c.name == artifact.name, artifacts.c.fingerprint == artifact.fingerprint)
+    await connection.execute(update(artifacts).where(*same).values(card=dict(artifact.card)))

@@ -10,11 +10,12 @@ from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import cast, delete, func, literal, or_, select, type_coerce, update
-from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by, array, insert
+from sqlalchemy.dialects.postgresql import ARRAY, array, insert
 from sqlalchemy.types import Text
 
 from bot.errors import IllegalMove
 from bot.vocabulary import HELD_BACK, Audience, AuditSource, Reason, Reply, Route
+from storage.mentions import words_read
 from storage.notices import Notice, Subject, notify
 from storage.tables import audits, decisions, mentions, replies
 
@@ -124,7 +125,7 @@ async def waiting_audits(connection: AsyncConnection, limit: int) -> tuple[Waiti
         select(
             audits.c.id,
             replies.c.conversation_id,
-            _asked().label("asked"),
+            words_read().label("asked"),
             replies.c.text.label("answered"),
             audits.c.article_id,
             audits.c.topic,
@@ -165,7 +166,7 @@ async def judged_answers(
 ) -> tuple[JudgedAnswer, ...]:
     """Give the latest judged answers to *audience*, oldest first; only those judged after *since* where given."""
     statement = (
-        select(audits.c.id, _asked().label("asked"), audits.c.article_id, audits.c.right, audits.c.judged_at)
+        select(audits.c.id, words_read().label("asked"), audits.c.article_id, audits.c.right, audits.c.judged_at)
         .join(mentions, mentions.c.id == audits.c.mention_id)
         .join(decisions, decisions.c.id == audits.c.decision_id)
         .where(audits.c.right.is_not(None), audits.c.audience == audience, *_judged_after(since))
@@ -228,19 +229,6 @@ async def _insert(
     await connection.execute(
         insert(audits).from_select(list(columns), rows).on_conflict_do_nothing(index_elements=["decision_id"])
     )
-
-
-def _asked() -> ColumnElement[str]:
-    """All that was read for a decision, in the order in which it was said, as `Admitted.words` gives it."""
-    earlier = mentions.alias("earlier")
-    a_line_each = aggregate_order_by(literal("\n"), earlier.c.posted_at, earlier.c.id)
-    read = (
-        select(func.string_agg(earlier.c.text, a_line_each))
-        .where(earlier.c.id == func.any(decisions.c.together), earlier.c.erased_at.is_(None))
-        .correlate(decisions)
-        .scalar_subquery()
-    )
-    return func.concat_ws("\n", read, mentions.c.text)
 
 
 def _judged_after(moment: datetime | None) -> tuple[ColumnElement[bool], ...]:

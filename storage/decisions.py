@@ -2,31 +2,52 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
-from typing import TYPE_CHECKING, Any
+from dataclasses import asdict, fields
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import ARRAY, BigInteger, Float, and_, case, cast, delete, func, select, text, update
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    DateTime,
+    Float,
+    Text,
+    and_,
+    case,
+    cast,
+    delete,
+    func,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 
 from bot.vocabulary import (
     Candidate,
     ConversationState,
     Draft,
+    EntityKind,
     Handoff,
     Outcome,
     Reply,
     Route,
     Understanding,
 )
+from storage import originals
+from storage.cases.values import ASIDE
 from storage.notices import Notice, Subject, notify
 from storage.tables import conversations, decisions, drafts, handoffs, inbox, opt_outs, replies
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
+    from sqlalchemy import ColumnElement, TableValuedAlias
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-    from bot.vocabulary import RuleOutcome
+    from bot.vocabulary import Priority, RuleOutcome
 
 
 CANDIDATE = tuple(field.name for field in fields(Candidate) if field.name != "full_answer")
@@ -45,6 +66,9 @@ async def record(connection: AsyncConnection, outcomes: Sequence[Outcome], versi
     )
     await _opt_out(connection, outcomes)
     await _open_conversations(connection, outcomes)
+    masked = [outcome.admitted.mention.id for outcome in outcomes if outcome.admitted.mention.masked]
+    if masked:
+        await originals.let_go(connection, masked)
     await connection.execute(delete(inbox).where(inbox.c.mention_id.in_([o.admitted.mention.id for o in outcomes])))
     notices = [
         Notice(
@@ -74,24 +98,88 @@ async def _insert(connection: AsyncConnection, table: Any, rows: list[dict[str, 
 
 
 async def _open_conversations(connection: AsyncConnection, outcomes: Sequence[Outcome]) -> None:
-    urgent: dict[int, float] = {}
-    for outcome in outcomes:
-        if outcome.decision.route in {Route.DRAFT, Route.HANDOFF}:
-            where = outcome.admitted.conversation_id
-            urgent[where] = max(urgent.get(where, 0.0), outcome.decision.priority)
-    if urgent:
-        given = func.unnest(cast(list(urgent), ARRAY(BigInteger)), cast(list(urgent.values()), ARRAY(Float)))
-        sooner = given.table_valued("conversation", "urgency", joins_implicitly=True).render_derived()
-        is_open = conversations.c.state == ConversationState.OPEN
-        await connection.execute(
-            update(conversations)
-            .where(conversations.c.id == sooner.c.conversation)
-            .values(
-                state=ConversationState.OPEN,
-                priority=func.greatest(sooner.c.urgency, case((is_open, conversations.c.priority), else_=0.0)),
-                updated_at=func.now(),
-            )
+    """Open the conversations that need a person, and give every decided one to its team."""
+    changes: dict[int, _Change] = {}
+    for outcome in sorted(outcomes, key=lambda outcome: outcome.admitted.mention.id):
+        if not ASIDE.issuperset(outcome.decision.reasons):
+            place, change = outcome.admitted.conversation_id, _change(outcome)
+            changes[place] = changes[place].followed_by(change) if place in changes else change
+    if not changes:
+        return
+    given = _given(changes)
+    is_open = conversations.c.state == ConversationState.OPEN
+    waited = {name: case((is_open, conversations.c[name])) for name in ("waiting_since", "due_at")}
+    urgency = func.greatest(given.c.urgency, case((is_open, conversations.c.priority), else_=0.0))
+    await connection.execute(
+        update(conversations)
+        .where(conversations.c.id == given.c.conversation)
+        .values(
+            state=case((given.c.opens, ConversationState.OPEN), else_=conversations.c.state),
+            priority=case((given.c.opens, urgency), else_=conversations.c.priority),
+            team=case((_keeps_team(given), conversations.c.team), else_=func.nullif(given.c.team, "")),
+            waiting_since=func.least(given.c.since, waited["waiting_since"]),
+            due_at=func.least(given.c.due, waited["due_at"]),
+            updated_at=case((given.c.opens, func.now()), else_=conversations.c.updated_at),
         )
+    )
+
+
+class _Change(NamedTuple):
+    """What becomes of a conversation by the decisions of one batch."""
+
+    opens: bool  #: Whether it needs a person.
+    urgency: float  #: The fixed parts of its priority.
+    team: str
+    is_read: bool  #: Whether the team was chosen by what the customer says.
+    since: datetime | None  #: When the oldest post that a person owes an answer was posted.
+    due: datetime | None  #: When that should be answered.
+
+    def followed_by(self, later: _Change) -> _Change:
+        """Give what becomes of the conversation by both."""
+        named = later if later.is_read or not self.is_read else self
+        return _Change(
+            opens=self.opens or later.opens,
+            urgency=max(self.urgency, later.urgency),
+            team=named.team,
+            is_read=named.is_read,
+            since=min((since for since in (self.since, later.since) if since), default=None),
+            due=min((due for due in (self.due, later.due) if due), default=None),
+        )
+
+
+def _change(outcome: Outcome) -> _Change:
+    decision = outcome.decision
+    opens = decision.route in {Route.DRAFT, Route.HANDOFF}
+    posts = (outcome.admitted.mention, *outcome.admitted.earlier)
+    return _Change(
+        opens=opens,
+        urgency=decision.priority.total if opens else 0.0,
+        team=decision.team,
+        is_read=decision.understanding is not None,
+        since=min(post.posted_at for post in posts) if opens else None,
+        due=decision.deadline if opens else None,
+    )
+
+
+def _given(changes: Mapping[int, _Change]) -> TableValuedAlias:
+    """Give *changes* as rows of a statement."""
+    made = changes.values()
+    rows = func.unnest(
+        cast(list(changes), ARRAY(BigInteger)),
+        cast([change.opens for change in made], ARRAY(Boolean)),
+        cast([change.urgency for change in made], ARRAY(Float)),
+        cast([change.team for change in made], ARRAY(Text)),
+        cast([change.is_read for change in made], ARRAY(Boolean)),
+        cast([change.since for change in made], ARRAY(DateTime(timezone=True))),
+        cast([change.due for change in made], ARRAY(DateTime(timezone=True))),
+    )
+    return rows.table_valued("conversation", *_Change._fields, joins_implicitly=True).render_derived()
+
+
+def _keeps_team(given: TableValuedAlias) -> ColumnElement[bool]:
+    """Hold for a conversation that an agent gave to its team, or that is in one while nothing new was read."""
+    unread = and_(~given.c.is_read, conversations.c.team.is_not(None))
+    return or_(conversations.c.moved_by.is_not(None), unread)
 
 
 async def _opt_out(connection: AsyncConnection, outcomes: Sequence[Outcome]) -> None:
@@ -123,7 +211,10 @@ def _decision_row(outcome: Outcome, versions: Mapping[str, str]) -> dict[str, An
         "route": decision.route,
         "reasons": list(decision.reasons),
         "rules": rule_rows(decision.rules),
-        "priority": decision.priority,
+        "priority": decision.priority.total,
+        "priority_parts": priority_row(decision.priority),
+        "team": decision.team or None,
+        "deadline": decision.deadline,
         "confidence": decision.confidence,
         "threshold": decision.threshold,
         "certified": decision.certified,
@@ -145,16 +236,27 @@ def rule_rows(rules: Sequence[RuleOutcome]) -> list[dict[str, Any]]:
     return [{"rule": rule.rule, "applied": rule.applied, "reasons": list(rule.reasons)} for rule in rules]
 
 
+def priority_row(priority: Priority) -> dict[str, float]:
+    """Give the parts of a priority that are fixed with the decision, as they are stored and shown to other programs."""
+    return {"mood": priority.mood, "urgency": priority.urgency, "reach": priority.reach}
+
+
 def understanding_row(understanding: Understanding | None) -> dict[str, Any] | None:
-    """Give an understanding as it is stored and shown to other programs: without its vector."""
+    """Give an understanding as it is stored and shown to other programs: without its vector, and without contacts.
+
+    How to reach a customer is kept only where they wrote it.
+    """
     if understanding is None:
         return None
     return {
         "text": understanding.text,
         "intents": [{"label": ranked.label, "probability": ranked.probability} for ranked in understanding.intents],
+        "strange": understanding.strange,
         "mood": understanding.mood,
         "danger": understanding.danger,
+        "dangers": [{"label": ranked.label, "probability": ranked.probability} for ranked in understanding.dangers],
         "language": understanding.language,
+        "entities": [asdict(entity) for entity in understanding.entities if entity.kind != EntityKind.CONTACT],
     }
 
 

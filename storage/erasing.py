@@ -11,7 +11,7 @@ from sqlalchemy import BigInteger, cast, exists, func, or_, select, text, type_c
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 
 from bot.vocabulary import Audience, DraftState, ReplyState
-from storage import audits
+from storage import audits, corrections, originals
 from storage.inbox.admitting import alone
 from storage.notices import Notice, Subject, notify
 from storage.tables import conversations, cursors, decisions, drafts, mentions, replies
@@ -107,6 +107,8 @@ async def _erase(connection: AsyncConnection, *which: ColumnElement[bool]) -> in
     await wait_for_batches(connection, places)
     await _cancel_replies(connection, ids)
     await _erase_mentions(connection, ids)
+    await originals.drop(connection, ids)
+    await corrections.drop(connection, ids)
     await _forget_authors(connection, places)
     await _withdraw_drafts(connection, ids, places)
     await _erase_readings(connection, ids)
@@ -171,7 +173,7 @@ async def _erase_readings(connection: AsyncConnection, ids: Sequence[int]) -> No
     """Erase what was read of the posts, alone or together with others; nothing else of a decision ever changes."""
     await connection.execute(text("set local heed.erasing = 'on'"))
     together = type_coerce(decisions.c.together, ARRAY(BigInteger)).overlap(cast(ids, ARRAY(BigInteger)))
-    nothing = decisions.c.understanding.concat(cast({"text": ""}, JSONB))
+    nothing = decisions.c.understanding.concat(cast({"text": "", "entities": []}, JSONB))
     await connection.execute(
         update(decisions)
         .where(or_(decisions.c.mention_id.in_(ids), together), decisions.c.understanding["text"].is_not(None))

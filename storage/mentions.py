@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import func, literal, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+
 from bot.vocabulary import Audience, Kind, Mention, Parent
+from storage.tables import decisions, mentions
 
 if TYPE_CHECKING:
-    from sqlalchemy import RowMapping
+    from sqlalchemy import ColumnElement, RowMapping
 
 ITSELF = (
     "channel", "post_id", "chain_id", "author_id", "author_handle", "author_name", "text", "posted_at", "root_id",
@@ -39,6 +43,22 @@ def mention_of(row: RowMapping) -> Mention:
         masked=tuple(row["masked"]),
         erased=row["erased_at"] is not None,
     )
+
+
+def words_read() -> ColumnElement[str]:
+    """All that was read for a decision, in the order in which it was said, as `Admitted.words` gives it.
+
+    For statements on decisions that are joined with their mentions. What is erased is left out.
+    """
+    earlier = mentions.alias("earlier")
+    a_line_each = aggregate_order_by(literal("\n"), earlier.c.posted_at, earlier.c.id)
+    read = (
+        select(func.string_agg(earlier.c.text, a_line_each))
+        .where(earlier.c.id == func.any(decisions.c.together), earlier.c.erased_at.is_(None))
+        .correlate(decisions)
+        .scalar_subquery()
+    )
+    return func.concat_ws("\n", read, mentions.c.text)
 
 
 def storable(value: object) -> object:

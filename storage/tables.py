@@ -66,6 +66,14 @@ conversations = Table(
     Column("state", Text, nullable=False, server_default="pending"),
     Column("priority", Float, nullable=False, server_default="0"),
     Column("owner", Text),
+    Column("team", Text),
+    Column("moved_by", Text, comment="The agent who gave it to its team; decisions leave that alone."),
+    Column(
+        "waiting_since",
+        DateTime(timezone=True),
+        comment="When the oldest post that a person owes an answer was posted.",
+    ),
+    Column("due_at", DateTime(timezone=True)),
     _now("opened_at"),
     _now("updated_at"),
     UniqueConstraint("channel", "account", "author_id", "root_id", "episode"),
@@ -105,6 +113,29 @@ mentions = Table(
     UniqueConstraint("channel", "post_id"),
     Index("ix_mentions_chain", "channel", "chain_id"),
     Index("ix_mentions_conversation", "conversation_id", "id"),
+)
+
+originals = Table(
+    "originals",
+    metadata,
+    Column(
+        "mention_id", BigInteger, ForeignKey("mentions.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    ),
+    Column("sealed", LargeBinary, nullable=False, comment="Encrypted with intake.originals_key."),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+    Index("ix_originals_expires_at", "expires_at"),
+    comment="What masked posts said, for as long as a person has the case.",
+)
+
+disclosures = Table(
+    "disclosures",
+    metadata,
+    _id(),
+    _reference("mention_id", "mentions.id"),
+    Column("by", Text, nullable=False),
+    _now("shown_at"),
+    Index("ix_disclosures_mention_id", "mention_id"),
+    comment="Who looked at what was masked, and when.",
 )
 
 inbox = Table(
@@ -186,6 +217,9 @@ decisions = Table(
     Column("reasons", ARRAY(Text), nullable=False),
     Column("rules", JSONB, nullable=False),
     Column("priority", Float, nullable=False),
+    Column("priority_parts", JSONB, nullable=False, server_default="{}"),
+    Column("team", Text),
+    Column("deadline", DateTime(timezone=True)),
     Column("confidence", Float, nullable=False),
     Column("threshold", Float),
     Column("certified", Boolean, nullable=False),
@@ -285,6 +319,30 @@ handoffs = Table(
     Column("priority", Float, nullable=False),
     _now("handed_at"),
     Index("ix_handoffs_conversation", "conversation_id"),
+)
+
+moves = Table(
+    "moves",
+    metadata,
+    _id(),
+    _reference("conversation_id", "conversations.id"),
+    Column("team", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    _now("at"),
+    Index("ix_moves_conversation_id", "conversation_id"),
+    comment="Conversations that agents gave to another team.",
+)
+
+corrections = Table(
+    "corrections",
+    metadata,
+    Column(
+        "mention_id", BigInteger, ForeignKey("mentions.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    ),
+    Column("by", Text, primary_key=True),
+    Column("irate", Boolean, nullable=False, comment="Whether the customer is, as that agent finds."),
+    _now("corrected_at"),
+    comment="What agents say of the mood that was read in a mention. Its words and its mood are not repeated here.",
 )
 
 switches = Table(

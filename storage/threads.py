@@ -13,12 +13,14 @@ from sqlalchemy import and_, case, exists, func, select, update
 
 from bot.vocabulary import ConversationState, DraftState, ReplyKind, ReplyState
 from storage import audits
-from storage.tables import conversations, decisions, drafts, handoffs, inbox, mentions, replies
+from storage.tables import conversations, corrections, decisions, drafts, handoffs, inbox, mentions, replies
+from storage.waiting import NOT_WAITING
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
     from datetime import datetime, timedelta
 
+    from sqlalchemy import ColumnElement
     from sqlalchemy.ext.asyncio import AsyncConnection
 
 UNANSWERED = (ReplyState.CANCELLED, ReplyState.FAILED, ReplyState.RETRACTED)
@@ -68,6 +70,7 @@ async def overtake(connection: AsyncConnection, places: Collection[int]) -> Mapp
         "state": case((fresh, ConversationState.PENDING), else_=conversations.c.state),
         "owner": case((fresh, None), else_=conversations.c.owner),
         "priority": case((fresh, 0.0), else_=conversations.c.priority),
+        "moved_by": case((fresh, None), else_=conversations.c.moved_by),
         "opened_at": case((fresh, func.now()), else_=conversations.c.opened_at),
     }
     called_off = await call_off(
@@ -81,7 +84,11 @@ async def lock_out(connection: AsyncConnection, place: int, *, handle: str, chan
     """Leave the conversation *place* to whoever answered as *handle* on *channel* itself, unless an agent has it."""
     by = f"{ELSEWHERE}{handle} on {channel.capitalize()}"
     await wait_for_batches(connection, [place])
-    becomes = {"state": ConversationState.OPEN, "owner": func.coalesce(conversations.c.owner, by)}
+    becomes = {
+        "state": ConversationState.OPEN,
+        "owner": func.coalesce(conversations.c.owner, by),
+        **NOT_WAITING,
+    }
     await call_off(connection, [place], because=f"{by} answered.", becomes=becomes)
 
 
@@ -129,11 +136,32 @@ async def rest(connection: AsyncConnection, places: Collection[int]) -> None:
     owed = exists().where(
         handoffs.c.conversation_id == conversations.c.id, handoffs.c.handed_at >= conversations.c.opened_at, ~answered
     )
+    angry = exists().where(
+        mentions.c.conversation_id == conversations.c.id,
+        corrections.c.mention_id == mentions.c.id,
+        corrections.c.irate,
+        corrections.c.corrected_at >= conversations.c.opened_at,
+        ~answered_by_person(),
+    )
     open_to_all = and_(conversations.c.state == ConversationState.OPEN, conversations.c.owner.is_(None))
     await connection.execute(
         update(conversations)
-        .where(conversations.c.id.in_(places), open_to_all, ~pending, ~owed)
+        .where(conversations.c.id.in_(places), open_to_all, ~pending, ~owed, ~angry)
         .values(state=ConversationState.PENDING)
+    )
+
+
+def answered_by_person() -> ColumnElement[bool]:
+    """Hold for a mention that got an answer from a person, itself or a later one of its conversation."""
+    return (
+        exists()
+        .where(
+            replies.c.conversation_id == mentions.c.conversation_id,
+            replies.c.mention_id >= mentions.c.id,
+            replies.c.kind != ReplyKind.AUTOMATIC,
+            replies.c.state.not_in(UNANSWERED),
+        )
+        .correlate(mentions)
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.vocabulary import Handoff, Reason
+from bot.vocabulary import Danger, Handoff, Reason
 from knowledge.composing import propose
 
 if TYPE_CHECKING:
@@ -48,7 +48,17 @@ LANGUAGES: Mapping[str, str] = {"en": "English", "es": "Spanish", "de": "German"
 
 AMENDED = "Edited a post that is answered already; see whether the answer still fits."
 
-DANGERS = ("safety", "legal", "press")
+ALARMS: Mapping[str, str] = {
+    Danger.FIRE: "May report fire, smoke or something that got dangerously hot",
+    Danger.BATTERY: "May report a swollen or leaking battery",
+    Danger.INJURY: "May report that somebody was hurt",
+    Danger.DATA_LOSS: "May report data lost, or in wrong hands",
+    Danger.FRAUD: "May report fraud or a stolen account",
+    Danger.SELF_HARM: "May be thinking of suicide",
+    Danger.LEGAL: "May speak of legal steps",
+    Danger.PRESS: "May write for the press or for many readers",
+}
+"""What each danger means to the agent who takes the handoff."""
 
 _LEAST_SURE = 0.5
 _WORTH_NAMING = 0.15
@@ -62,7 +72,7 @@ def hand_off(admitted: Admitted, decision: Decision, form: Form) -> Handoff:
         mood=understanding.mood if understanding else 0.0,
         reasons=decision.reasons,
         suggestion=_suggestion(decision, form),
-        priority=decision.priority,
+        priority=decision.priority.total,
         mention_id=admitted.mention.id,
     )
 
@@ -71,13 +81,20 @@ def _goal(decision: Decision) -> str:
     understanding = decision.understanding
     if understanding is None:
         return AMENDED if Reason.DUPLICATE in decision.reasons else "Not read."
-    if Reason.SAFETY in decision.reasons and understanding.intent not in DANGERS:
-        return "May report a danger to people or data, or speak of the law or the press."
+    if Reason.SAFETY in decision.reasons:
+        return _alarm(understanding)
     likely = understanding.intents[0].probability >= _LEAST_SURE
     about = _named(decision.candidates[0], understanding) if decision.confidence >= _WORTH_NAMING else ""
     if likely and understanding.intent in GOALS:
         return f"{GOALS[understanding.intent]}." + (f" Perhaps about: {about}" if about else "")
     return f"Perhaps asks: {about}" if about else "Wants something that no article covers, as far as we can tell."
+
+
+def _alarm(understanding: Understanding) -> str:
+    first = understanding.dangers[0] if understanding.dangers else None
+    if first is None or first.probability < _WORTH_NAMING:
+        return "May report a danger to people or data, or speak of the law or the press."
+    return f"{ALARMS[first.label]}."
 
 
 def _named(best: Candidate, understanding: Understanding) -> str:

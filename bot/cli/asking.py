@@ -14,7 +14,7 @@ from bot.intake.guards import Watch
 from bot.pipeline import think
 from bot.telemetry import set_up_logging
 from bot.vocabulary import Admitted, Draft, Handoff, Mention, Outcome, Reply
-from storage.decisions import candidate_row, rule_rows, understanding_row
+from storage.decisions import candidate_row, priority_row, rule_rows, understanding_row
 
 if TYPE_CHECKING:
     from typing import Any
@@ -66,7 +66,10 @@ def as_document(outcome: Outcome) -> dict[str, Any]:
         "confidence": decision.confidence,
         "threshold": decision.threshold,
         "certified": decision.certified,
-        "priority": decision.priority,
+        "priority": decision.priority.total,
+        "priority_parts": priority_row(decision.priority),
+        "team": decision.team,
+        "deadline": decision.deadline,
         "reply": said(outcome),
         "understanding": understanding_row(decision.understanding),
         "candidates": [candidate_row(candidate) for candidate in decision.candidates],
@@ -97,6 +100,7 @@ def _show(outcome: Outcome) -> None:
             f"intent {top}; mood {decision.understanding.mood:.2f}; danger {decision.understanding.danger:.2f}; "
             f"language {decision.understanding.language or 'unsure'}"
         )
+    out.print(f"team {decision.team}; priority {decision.priority.total:.2f}", markup=False)
     if text := said(outcome):
         out.print(f"\n  {text}\n", style="green", markup=False)
     table = Table("article", "language", "confidence", "score", "parts", box=None)

@@ -44,7 +44,7 @@ LANES = 2
 async def throughput(settings: Settings, mentions: int, *, as_json: bool) -> int:
     """Measure and print mentions a second, the encoder's rate, their ratio, and the latency at rest."""
     set_up_logging(settings.log.model_copy(update={"level": "error", "format": "console"}))
-    texts = _texts(settings, mentions + SINGLES)
+    texts = sample_texts(settings, mentions + SINGLES)
     async with AsyncExitStack() as stack:
         database, brain = await stack.enter_async_context(scratch(settings))
         quiet = settings.model_copy(update={"x": settings.x.model_copy(update={"enabled": False})})
@@ -64,7 +64,8 @@ async def throughput(settings: Settings, mentions: int, *, as_json: bool) -> int
     return 0
 
 
-def _texts(settings: Settings, count: int) -> list[str]:
+def sample_texts(settings: Settings, count: int) -> list[str]:
+    """Give so many texts to measure with: training examples in an order that is always the same."""
     examples = [example.text for example in read_examples(settings.data.training)]
     order = np.random.default_rng(7).permutation(len(examples))
     return [f"@brand {examples[n]}" for n in islice(cycle(order), count)]

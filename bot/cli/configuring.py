@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
-from bot.settings import ROOT, Settings
+from bot.settings import ROOT, Section, Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pydantic import BaseModel
     from pydantic.fields import FieldInfo
 
@@ -49,18 +51,25 @@ def _row(key: str, field: FieldInfo, value: object) -> str:
 
 def _toml(value: object) -> str:
     match value:
-        case bool():
-            return str(value).lower()
         case SecretStr() | None:
             return '"**********"' if value and value.get_secret_value() else '""'
         case Path():
             return _quoted(str(value.relative_to(ROOT) if value.is_relative_to(ROOT) else value))
+        case Section():
+            given = ((key, getattr(value, key)) for key in type(value).model_fields if key in value.model_fields_set)
+            return "{ " + ", ".join(f"{key} = {_toml(item)}" for key, item in given if item is not None) + " }"
         case tuple():
-            return "[" + ", ".join(_toml(item) for item in value) + "]"
+            return _list([_toml(item) for item in value], a_line_each=any(isinstance(item, Section) for item in value))
         case str():
             return _quoted(value)
         case _:
-            return str(value)
+            return str(value).lower()  # a number, true or false
+
+
+def _list(items: Sequence[str], *, a_line_each: bool) -> str:
+    if a_line_each:
+        return "\n".join(["[", *(f"  {item}," for item in items), "]"])
+    return "[" + ", ".join(items) + "]"
 
 
 def _quoted(value: str) -> str:

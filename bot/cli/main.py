@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -124,6 +125,37 @@ def certificate(as_json: Json = False) -> None:
 
 
 @app.command()
+def corrections(
+    file: Annotated[
+        Path | None, typer.Option("--out", help="Write them to this file, as JSON lines for heed evaluate mood.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """List the posts whose mood agents corrected, with their last word on each."""
+    from bot.cli import correcting
+
+    _finish(correcting.show_corrections(settings(), file, as_json=as_json))
+
+
+@app.command()
+def teams(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Run the lane rules over past mentions.")] = False,
+    since: Annotated[
+        str | None, typer.Option(help="With --dry-run: how far back, such as 12h, 30d or 2026-11-01; else 30d.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Show which team gets what, or what the lane rules would have matched; nothing is sent or changed."""
+    from bot.cli import teams as commands
+
+    if since is not None and not dry_run:
+        raise typer.BadParameter("--since needs --dry-run: only past mentions have a beginning.")
+    if dry_run:
+        _finish(commands.try_out(settings(), since or "30d", as_json=as_json))
+    _finish(commands.show_teams(settings(), as_json=as_json))
+
+
+@app.command()
 def erase(
     post: Annotated[list[str] | None, typer.Option(help="Id of a post; repeatable.")] = None,
     author: Annotated[list[str] | None, typer.Option(help="Handle of a customer; repeatable.")] = None,
@@ -137,10 +169,21 @@ def erase(
     _finish(erasing.erase_and_tell(settings(), post or (), author or (), as_json=as_json))
 
 
+@app.command()
+def key() -> None:
+    """Make a key for x.token_key or intake.originals_key, which encrypt what the database keeps."""
+    from bot.cli import sealing
+
+    raise typer.Exit(sealing.print_key())
+
+
 @config.command()
 def check() -> None:
     """Check the settings and say what is wrong, setting by setting."""
+    from bot.cli.teams import check_lane_rules
+
     loaded = settings()
+    check_lane_rules(loaded)
     typer.echo(f"The settings are fine: {sum(len(section) for section in loaded.model_dump().values())} of them.")
 
 
@@ -161,6 +204,17 @@ def throughput(
     from bot.cli import benching
 
     _finish(benching.throughput(settings(), mentions, as_json=as_json))
+
+
+@bench.command()
+def understanding(
+    mentions: Annotated[int, typer.Option(help="Mentions to read, rounded up to whole batches.", min=1)] = 2000,
+    as_json: Json = False,
+) -> None:
+    """Measure what the heads, language detection and cleaning take beside the encoder's pass, in one run."""
+    from bot.cli import dissecting
+
+    _finish(dissecting.understanding(settings(), mentions, as_json=as_json))
 
 
 @bench.command()
@@ -401,6 +455,36 @@ def evaluate_answering(
     raise typer.Exit(evaluating.answering(settings(), files, target, wishes, predictions=predictions))
 
 
+@evaluate.command("mood")
+def evaluate_mood(
+    data: Annotated[Path, typer.Option(help='JSON lines {"text", "label": 0 or 1}, 1 = a person must take it.')],
+    language: Annotated[
+        str | None, typer.Option(help="Language of all texts, such as de; else it is detected for each.")
+    ] = None,
+    predictions: Annotated[Path | None, typer.Option(help="Also write each text's mood to this file.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Measure how well the mood tells whom a person must take from all others."""
+    from bot.cli import judging
+
+    if language is not None and not re.fullmatch("[a-z]{2}", language):
+        raise typer.BadParameter(f"'{language}' is no code of two letters, such as en, es or de.")
+    wishes = judging.MoodWishes(language=language, predictions=predictions, as_json=as_json)
+    _finish(judging.mood(settings(), data, wishes))
+
+
+@evaluate.command("intents")
+def evaluate_intents(
+    train: Annotated[Path, typer.Option(help='JSON lines {"text", "label"}, or a Rasa NLU file or folder.')],
+    data: Annotated[Path, typer.Option(help='JSON lines {"text", "label"}; labels not trained are out of scope.')],
+    as_json: Json = False,
+) -> None:
+    """Measure how well intents are recognised by heads trained on these examples alone."""
+    from bot.cli import judging
+
+    raise typer.Exit(judging.intents(settings(), train, data, as_json=as_json))
+
+
 @x.command()
 def login(
     redirect: Annotated[
@@ -419,14 +503,6 @@ def logout() -> None:
     from bot.cli import x as commands
 
     _finish(commands.log_out(settings()))
-
-
-@x.command()
-def key() -> None:
-    """Make a key for x.token_key, which encrypts the tokens of the log-in."""
-    from bot.cli import x as commands
-
-    raise typer.Exit(commands.print_key())
 
 
 @x.command("check")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from bot import service, training
 from bot.cli.output import err, out, progress_bars
 from bot.telemetry import set_up_logging
+from bot.training.examining import CORRECTIONS
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -57,8 +58,10 @@ def report_brain(brain: Brain) -> None:
     heads, confidence = brain.cards["heads"], brain.cards["confidence"]
     out.print(
         f"Heads from {heads['examples']} examples; held out: intent right {heads['held_out_intent_accuracy']:.1%}, "
-        f"mood right {heads['held_out_mood_accuracy']:.1%}."
+        f"AUROC of mood {heads['held_out_mood']['auroc']:.3f}, of danger {heads['held_out_danger']['auroc']:.3f}."
     )
+    if heads[CORRECTIONS]["of"]:
+        out.print(f"{heads[CORRECTIONS]['held']} of {heads[CORRECTIONS]['of']} corrections of agents hold.")
     out.print(
         f"Confidence from {confidence['held_out']} trials of its own and {confidence['judged']} judged questions; "
         f"held out: right article first "

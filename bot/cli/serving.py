@@ -22,7 +22,7 @@ log = structlog.get_logger(__name__)
 
 async def serve(settings: Settings) -> int:
     """Run everything until a signal to stop."""
-    set_up_logging(settings.log)
+    set_up_logging(settings.log, settings.privacy)
     async with stopping() as stopped, service.open_database(settings) as database:
         brain = await service.prepare(settings, database)
         async with service.running(settings, database, brain) as running:
@@ -34,7 +34,7 @@ async def serve(settings: Settings) -> int:
 
 async def work(settings: Settings) -> int:
     """Run jobs until a signal to stop, with what was trained by others."""
-    set_up_logging(settings.log)
+    set_up_logging(settings.log, settings.privacy)
     async with stopping() as stopped, service.open_database(settings) as database:
         brain = await service.wake(settings, database)
         async with service.running(settings, database, brain, serve=False, listen=False):

@@ -1,4 +1,4 @@
-"""`heed x`: log in to X, make the key that guards the log-in, and let X deliver events."""
+"""`heed x`: log in to X, and let X deliver events."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from responders.x.client import open_client, utc_now
 from responders.x.oauth2 import SCOPES, OAuth2
 from responders.x.session import open_session
 from responders.x.subscribing import PATH, set_up, wanted_events
-from responders.x.tokens import TokenVault, new_key, vault_for
+from responders.x.tokens import TokenVault, vault_for
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -39,12 +39,6 @@ async def connected(settings: Settings) -> AsyncIterator[XClient]:
         open_client(settings.x, vault=vault_for(settings.x, database)) as client,
     ):
         yield client
-
-
-def print_key() -> int:
-    """Make a key for x.token_key and print it."""
-    out.print(new_key(), markup=False, highlight=False)
-    return 0
 
 
 async def log_in(settings: Settings, redirect: str, ask: Callable[[str], str]) -> int:

@@ -6,11 +6,14 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from bot.deciding.priority import fixed_priority
+from bot.deciding.teams import Matter, Teams, matter_of
 from bot.vocabulary import (
     Audience,
     Candidate,
     Decision,
     Mention,
+    Priority,
     Reason,
     Route,
     RuleOutcome,
@@ -19,9 +22,7 @@ from bot.vocabulary import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
-
-FAR_REACH = 100_000
-"""Followers from which more of them make no difference to the priority, so that reach cannot starve others."""
+    from datetime import datetime
 
 
 class Patterns:
@@ -65,6 +66,7 @@ class Limits:
     own_products: Names
     other_brands: Names
     case_numbers: Patterns
+    teams: Teams
     topics: Mapping[str, float | None] = field(default_factory=dict)
     """Certified answer thresholds of single topics; None where a topic is not answered alone."""
     paused: bool = False
@@ -128,6 +130,17 @@ class Case:
         if self.understanding is None:
             raise ValueError("a mention without a guard needs an understanding")
         return self.understanding
+
+    @property
+    def matter(self) -> Matter:
+        """What the lane rules look at."""
+        channel, draft = self.mention.channel, self.limits.draft
+        return matter_of(channel, self.understanding, self.candidates, draft_threshold=draft)
+
+    @property
+    def said_at(self) -> datetime:
+        """When the first of the posts that are read together was posted."""
+        return min(mention.posted_at for mention in (self.mention, *self.earlier))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -262,11 +275,14 @@ def decide(case: Case) -> Decision:
         verdict = verdict or said
     if verdict is None:
         raise ValueError("the last rule always applies")
+    teams, lane = case.limits.teams, case.limits.teams.rule_of(case.matter)
     return Decision(
         route=verdict.route,
         reasons=verdict.reasons,
         rules=tuple(outcomes),
         priority=priority(case, verdict),
+        team=lane.team if lane else teams.default,
+        deadline=case.said_at + (lane or teams).answer_within,
         confidence=case.confidence,
         threshold=case.threshold,
         certified=case.certified,
@@ -275,15 +291,12 @@ def decide(case: Case) -> Decision:
     )
 
 
-def priority(case: Case, verdict: Verdict) -> float:
-    """Say how soon a person should look, 0 to 1: danger, then mood, then reach, each a part of the sum."""
+def priority(case: Case, verdict: Verdict) -> Priority:
+    """Say how soon a person should look, as far as that is fixed now; nothing where none needs to."""
     if case.understanding is None or verdict.route in {Route.IGNORE, Route.ANSWER}:
-        return 0.0
-    reach = min(case.mention.followers, FAR_REACH) / FAR_REACH
-    read = case.understanding
-    if Reason.SAFETY in verdict.reasons:
-        return round(0.65 + 0.1 * read.danger + 0.15 * read.mood + 0.1 * reach, 4)
-    return round(0.7 * read.mood + 0.1 * reach, 4)
+        return Priority()
+    in_danger = Reason.SAFETY in verdict.reasons
+    return fixed_priority(case.understanding, followers=case.mention.followers, in_danger=in_danger)
 
 
 def _hurdles(case: Case) -> tuple[Reason, ...]:

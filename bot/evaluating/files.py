@@ -1,12 +1,18 @@
-"""Reads what is measured with: a corpus of entries, and questions whose right entries are known. JSON lines."""
+"""Reads what is measured with: JSON lines.
+
+A corpus of entries, questions whose right entries are known, texts whose mood or intent is known.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from collections import Counter
+from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from bot.errors import DataError
+from bot.nlu.examples import FEWEST, Example, read_examples
+from bot.nlu.examples import read_file as read_rasa_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -16,10 +22,18 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 CORPUS_FORM = 'Write {"id", "question"?, "answer"?, "text"?, "label"?} with at least one text a line.'
 QUESTION_FORM = 'Write {"id", "text", "relevant": [ids]}, or "label" instead of "relevant".'
+TONE_FORM = 'Write {"text", "label": 0 or 1}, 1 where a person must take it.'
+LABEL_FORM = 'Write {"text", "label"}.'
+
+RASA = frozenset({".yml", ".yaml"})
+"""Endings of files in Rasa's NLU format; all others hold JSON lines."""
 
 
 class _Row(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+_AnyRow = TypeVar("_AnyRow", bound=_Row)
 
 
 class Entry(_Row):
@@ -51,6 +65,20 @@ class Question(_Row):
         return frozenset({self.label}) if self.label is not None else self.relevant or frozenset()
 
 
+class Toned(_Row):
+    """One text, and whether a person must take it because of its tone."""
+
+    text: Text
+    label: Literal[0, 1]
+
+
+class Labelled(_Row):
+    """One text, and what its author wants."""
+
+    text: Text
+    label: Text
+
+
 def read_corpus(file: Path) -> list[Entry]:
     """Read a corpus. Raises DataError, naming file and line, for a wrong or repeated line or a corpus without one."""
     rows = [(number, _entry(line, file, number)) for number, line in _lines(file)]
@@ -69,7 +97,7 @@ def read_questions(file: Path, corpus: Sequence[Entry]) -> list[Question]:
     labelled, ids = corpus[0].label is not None, {entry.id for entry in corpus}
     rows = []
     for number, line in _lines(file):
-        question = _question(line, file, number)
+        question = _row(line, Question, QUESTION_FORM, file=file, number=number)
         if (question.label if labelled else question.relevant) is None:
             wanted = "label" if labelled else "relevant"
             raise DataError(f"no '{wanted}', and the corpus goes by it.", file=str(file), line=number)
@@ -80,6 +108,61 @@ def read_questions(file: Path, corpus: Sequence[Entry]) -> list[Question]:
         rows.append((number, question))
     _once(rows, file)
     return [question for _, question in rows]
+
+
+def read_toned(file: Path) -> list[Toned]:
+    """Read texts whose mood is known. Raises DataError, naming file and line, for a wrong line or none at all."""
+    return [row for _, row in _rows(file, Toned, TONE_FORM)]
+
+
+def read_labelled(file: Path) -> list[Labelled]:
+    """Read texts whose intent is known. Raises DataError, naming file and line, for a wrong line or none at all."""
+    return [row for _, row in _rows(file, Labelled, LABEL_FORM)]
+
+
+def read_lessons(source: Path) -> list[Example]:
+    """Read examples to train on: JSON lines of texts and labels, or a file or folder in Rasa's NLU format.
+
+    Raises DataError, naming file and line, for a wrong line, an intent with fewer than FEWEST examples, and where there
+    is only one intent.
+    """
+    if source.is_dir():
+        examples = list(read_examples(source))
+    elif source.suffix in RASA:
+        examples = list(read_rasa_file(source))
+    else:
+        rows = _rows(source, Labelled, LABEL_FORM)
+        examples = [Example(text=row.text, intent=row.label, file=str(source), line=line) for line, row in rows]
+    _tell_apart(examples, source)
+    return examples
+
+
+def _tell_apart(examples: Sequence[Example], source: Path) -> None:
+    counts = Counter(example.intent for example in examples)
+    for example in examples:
+        if counts[example.intent] < FEWEST:
+            raise DataError(
+                f"'{example.intent}' has one example only.",
+                file=example.file,
+                line=example.line,
+                remedy=f"Give every label {FEWEST} at least, and better twenty.",
+            )
+    if len(counts) < FEWEST:
+        raise DataError("fewer than two labels.", file=str(source), remedy="Give at least two to tell apart.")
+
+
+def _rows(file: Path, kind: type[_AnyRow], form: str) -> list[tuple[int, _AnyRow]]:
+    rows = [(number, _row(line, kind, form, file=file, number=number)) for number, line in _lines(file)]
+    if not rows:
+        raise DataError("no text in it.", file=str(file), remedy=form)
+    return rows
+
+
+def _row(line: str, kind: type[_AnyRow], form: str, *, file: Path, number: int) -> _AnyRow:
+    try:
+        return kind.model_validate_json(line)
+    except ValidationError as error:
+        raise DataError(_problem(error), file=str(file), line=number, remedy=form) from error
 
 
 def _lines(file: Path) -> Iterator[tuple[int, str]]:
@@ -95,20 +178,10 @@ def _lines(file: Path) -> Iterator[tuple[int, str]]:
 
 
 def _entry(line: str, file: Path, number: int) -> Entry:
-    try:
-        entry = Entry.model_validate_json(line)
-    except ValidationError as error:
-        raise DataError(_problem(error), file=str(file), line=number, remedy=CORPUS_FORM) from error
+    entry = _row(line, Entry, CORPUS_FORM, file=file, number=number)
     if not entry.said:
         raise DataError("an entry without a text.", file=str(file), line=number, remedy=CORPUS_FORM)
     return entry
-
-
-def _question(line: str, file: Path, number: int) -> Question:
-    try:
-        return Question.model_validate_json(line)
-    except ValidationError as error:
-        raise DataError(_problem(error), file=str(file), line=number, remedy=QUESTION_FORM) from error
 
 
 def _problem(error: ValidationError) -> str:

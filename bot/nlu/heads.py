@@ -1,21 +1,29 @@
-"""The heads that read a text's vector, letters and signs: which intent, and does its tone need a person.
-
-Both are logistic regressions, kept as plain arrays so that loading them runs no code.
-"""
+"""All heads on one machine: intent, mood and danger are read from the same likeness to the same examples."""
 
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
+import json
+from collections import Counter
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
+from zipfile import BadZipFile
 
 import numpy as np
-from scipy.sparse import csr_matrix, hstack
-from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import cross_val_predict
+from sklearn.metrics import roc_auc_score
 
-from bot.errors import DataError
-from bot.nlu.signs import count_signs, spell
+from bot.errors import DataError, NotTrained
+from bot.nlu.cleaning import clean
+from bot.nlu.dangers import RIDGE as DANGER_RIDGE
+from bot.nlu.dangers import DangerHead, danger_targets, fit_dangers, is_dangerous
+from bot.nlu.examples import Mood
+from bot.nlu.intents import IntentHead, teach_intents
+from bot.nlu.machine import Machine, School
+from bot.nlu.mood import RIDGE as MOOD_RIDGE
+from bot.nlu.mood import MoodHead, fit_mood, is_irate, mood_targets
+from bot.nlu.scale import Scale
+from bot.nlu.traits import Said, read_traits
+from bot.vocabulary import Danger
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,61 +31,92 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from bot.nlu.examples import Example
-    from bot.vocabulary import Vectors
+    from bot.nlu.lexicon import Lexicons
+    from bot.nlu.machine import Lesson
+    from bot.nlu.traits import Traits
+    from bot.ports import Encoder
 
-FEWEST = 5
-"""Examples an intent needs before it can be told from the others."""
+FORMAT = 2
+"""Changes whenever trained heads of before cannot be read any more."""
 
-_FOLDS = 3
+THRESHOLDS = (0.05, 0.08, 0.1, 0.12, 0.15, 0.2, 0.3, 0.4, 0.5, 0.7)
+"""For which a model card says what they would reach."""
+
+MOST = 15_000
+"""Examples that heads are trained on at most: memory grows with the square of their number, and time with the cube."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Head:
-    """One trained head: labels, and the weights of every feature for each of them."""
+class Readings:
+    """What the heads read of some texts, a row each; probabilities, 0 to 1."""
 
-    labels: tuple[str, ...]
-    weights: NDArray[np.float32]  #: Shape (features, labels).
-    offsets: NDArray[np.float32]  #: Shape (labels,).
-
-    def probabilities(self, features: csr_matrix) -> NDArray[np.float64]:
-        """Give the probability of each label: shape (texts, labels); each row sums to 1."""
-        logits = np.asarray(features @ self.weights, dtype=np.float64) + self.offsets
-        raised = np.exp(logits - logits.max(axis=1, keepdims=True))
-        return np.asarray(raised / raised.sum(axis=1, keepdims=True))
+    intents: NDArray[np.float64]  #: Shape (texts, intents).
+    strange: NDArray[np.float64]  #: Of none of the intents: shape (texts,).
+    mood: NDArray[np.float64]  #: Shape (texts,).
+    dangers: NDArray[np.float64]  #: Shape (texts, dangers), in the order of `Danger`.
+    danger: NDArray[np.float64]  #: Of any danger: shape (texts,).
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heads:
-    """Both heads, trained together."""
+    """All heads, trained together."""
 
-    intent: Head
-    mood: Head
+    machine: Machine
+    intent: IntentHead
+    mood: MoodHead
+    danger: DangerHead
+
+    def read(self, traits: Traits, plain: Sequence[str]) -> Readings:
+        """Read texts by their traits and their plain forms."""
+        scores = self.machine.scores(traits)
+        intents, moods, dangers = _columns(len(self.intent.labels))
+        probable, strange = self.intent.read(scores[:, intents])
+        wordless = np.array([not text for text in plain])
+        strange, probable = np.where(wordless, 1.0, strange), np.where(wordless[:, np.newaxis], 0.0, probable)
+        each, anyone = self.danger.read(scores[:, dangers], traits)
+        return Readings(
+            intents=probable,
+            strange=strange,
+            mood=self.mood.read(scores[:, moods], traits),
+            dangers=each,
+            danger=anyone,
+        )
 
     def to_bytes(self) -> bytes:
-        """Give both heads as one archive of arrays."""
+        """Give all heads as one archive of arrays; reading it runs no code."""
         buffer = io.BytesIO()
-        arrays = {}
-        for name, head in (("intent", self.intent), ("mood", self.mood)):
-            arrays[f"{name}_labels"] = np.array(head.labels)
-            arrays[f"{name}_weights"] = head.weights
-            arrays[f"{name}_offsets"] = head.offsets
-        np.savez_compressed(buffer, allow_pickle=False, **arrays)
+        scales = {"strange": self.intent.strange, "irate": self.mood.irate} | {
+            "any_danger": self.danger.any,
+            "each_danger": self.danger.each,
+        }
+        about = {
+            "format": FORMAT,
+            "intents": self.intent.labels,
+            "sharpness": [self.intent.sharpness, self.mood.sharpness],
+            "scales": {name: asdict(scale) for name, scale in scales.items()},
+        }
+        np.savez(buffer, allow_pickle=False, about=np.array(json.dumps(about)), **self.machine.arrays())
         return buffer.getvalue()
 
     @classmethod
     def from_bytes(cls, payload: bytes) -> Heads:
-        """Read what `to_bytes` wrote."""
-        with np.load(io.BytesIO(payload), allow_pickle=False) as arrays:
-            return cls(
-                **{
-                    name: Head(
-                        labels=tuple(str(label) for label in arrays[f"{name}_labels"]),
-                        weights=arrays[f"{name}_weights"],
-                        offsets=arrays[f"{name}_offsets"],
-                    )
-                    for name in ("intent", "mood")
-                }
-            )
+        """Read what `to_bytes` wrote. Raises NotTrained for what another version wrote, or nobody."""
+        try:
+            with np.load(io.BytesIO(payload), allow_pickle=False) as arrays:
+                about = json.loads(str(arrays["about"]))
+                if about["format"] != FORMAT:
+                    raise NotTrained("The heads were trained by another version of Heed; run `heed train`.")
+                scales = {name: Scale(**scale) for name, scale in about["scales"].items()}
+                return cls(
+                    machine=Machine.from_arrays(arrays),
+                    intent=IntentHead(
+                        labels=tuple(about["intents"]), sharpness=about["sharpness"][0], strange=scales["strange"]
+                    ),
+                    mood=MoodHead(sharpness=about["sharpness"][1], irate=scales["irate"]),
+                    danger=DangerHead(any=scales["any_danger"], each=scales["each_danger"]),
+                )
+        except (BadZipFile, EOFError, LookupError, OSError, TypeError, ValueError) as error:
+            raise NotTrained("The stored heads cannot be read; run `heed train --force`.") from error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,54 +127,99 @@ class Trained:
     card: dict[str, Any]
 
 
-def describe(texts: Sequence[str], plain: Sequence[str], vectors: Vectors) -> csr_matrix:
-    """Put the features of texts side by side: vector of the plain text, its letters, and the signs of the raw text."""
-    return hstack([csr_matrix(vectors), spell(plain), csr_matrix(count_signs(texts))], format="csr", dtype=np.float32)
+def thinned(examples: Sequence[Example], most: int = MOST) -> list[Example]:
+    """Give at most *most* of the examples, taken evenly from all that there are."""
+    places = np.unique(np.linspace(0, len(examples) - 1, min(most, len(examples))).astype(int))
+    return [examples[place] for place in places]
 
 
-def train_heads(examples: Sequence[Example], features: csr_matrix) -> Trained:
-    """Fit both heads on *examples* and measure them on parts held out in turn. Raises DataError on too few examples."""
-    intents = np.array([example.intent for example in examples])
-    tones = np.array(["irate" if example.irate else "calm" for example in examples])
-    _check_counts(intents, "intent")
-    _check_counts(tones, "mood")
-    intent, intent_held_out = _fit(features, intents)
-    mood, mood_held_out = _fit(features, tones)
+def traits_of(examples: Sequence[Example], encoder: Encoder, lexicons: Lexicons) -> Traits:
+    """Read the traits of examples. Blocks its thread for one pass of the encoder."""
+    said = [Said(text=example.text, plain=clean(example.text), language=example.language) for example in examples]
+    return read_traits(said, encoder.encode([one.plain for one in said]), lexicons)
+
+
+def train_heads(examples: Sequence[Example], traits: Traits) -> Trained:
+    """Fit all heads on *examples* with their *traits*, and measure them on what each was held out of.
+
+    Raises DataError where there is nothing to tell apart.
+    """
+    moods = mood_targets([example.mood for example in examples])
+    dangers = danger_targets([example.danger for example in examples])
+    _check(examples, moods, dangers)
+    school = School(traits)
+    intent, intent_head = teach_intents(school, examples)
+    danger, mood = school.teach(dangers, DANGER_RIDGE).closed(), school.teach(moods, MOOD_RIDGE)
+    # A file is a theme by one hand: what a tone sounds like elsewhere is seen by leaving out all of it.
+    themes = [example.file for example in examples]
+    mood_unseen = mood.held_out_by(themes)
+    heads = Heads(
+        machine=school.graduate(intent, mood, danger),
+        intent=intent_head,
+        mood=fit_mood(mood_unseen, moods, traits),
+        danger=fit_dangers(danger.held_out, dangers),
+    )
     card = {
         "examples": len(examples),
-        "languages": {
-            name: int(sum(e.language == name for e in examples)) for name in sorted({e.language for e in examples})
-        },
-        "intents": {str(name): int(count) for name, count in zip(*np.unique(intents, return_counts=True), strict=True)},
-        "held_out_intent_accuracy": round(float(np.mean(intent_held_out == intents)), 4),
-        "held_out_mood_accuracy": round(float(np.mean(mood_held_out == tones)), 4),
+        "languages": _counted([example.language for example in examples]),
+        "intents": _counted([example.intent for example in examples]),
+        "moods": _counted([example.mood.value for example in examples]),
+        "dangers": _counted([example.danger.value for example in examples if example.danger]),
+        "held_out_intent_accuracy": _accuracy(intent, examples),
+        "held_out_mood": _trade(heads.mood.read(mood_unseen, traits), is_irate(moods)),
+        "held_out_danger": _trade(heads.danger.read(danger.held_out, traits)[1], is_dangerous(dangers)),
     }
-    return Trained(heads=Heads(intent=intent, mood=mood), card=card)
+    return Trained(heads=heads, card=card)
 
 
-def _check_counts(labels: NDArray[np.str_], what: str) -> None:
-    names, counts = np.unique(labels, return_counts=True)
-    short = [str(name) for name, count in zip(names, counts, strict=True) if count < FEWEST]
-    if short or len(names) <= 1:
+def train_intents(examples: Sequence[Example], traits: Traits, landmarks: int) -> tuple[Machine, IntentHead]:
+    """Fit a machine of intents alone, likening to *landmarks* examples at most, and the head that reads it."""
+    school = School(traits, landmarks)
+    lesson, head = teach_intents(school, examples)
+    return school.graduate(lesson), head
+
+
+def _columns(intents: int) -> tuple[slice, slice, slice]:
+    moods = intents + len(Mood)
+    return slice(0, intents), slice(intents, moods), slice(moods, moods + len(Danger))
+
+
+def _check(examples: Sequence[Example], moods: NDArray[np.float32], dangers: NDArray[np.float32]) -> None:
+    irate, dangerous = is_irate(moods), is_dangerous(dangers)
+    lacking = [
+        name
+        for name, there in (
+            ("a second intent", len({example.intent for example in examples}) > 1),
+            ("an irate one", irate.any()),
+            ("one that is not irate", not irate.all()),
+            ("one of a danger", dangerous.any()),
+            ("one of no danger", not dangerous.all()),
+        )
+        if not there
+    ]
+    if lacking:
         raise DataError(
-            f"too few examples to train on ({', '.join(short) or f'fewer than two {what}s'}).",
+            f"the training examples lack {', '.join(lacking)}.",
             file="training examples",
-            remedy=f"Give every {what} at least {FEWEST}.",
+            remedy="Learn yours beside the ones that ship: leave data.training and set data.own_training.",
         )
 
 
-def _fit(features: csr_matrix, labels: NDArray[np.str_]) -> tuple[Head, NDArray[np.str_]]:
-    model = LogisticRegression(C=3.0, max_iter=300, tol=1e-3)
-    held_out = cross_val_predict(model, features, labels, cv=_FOLDS)
-    model.fit(features, labels)
-    weights, offsets = model.coef_.T, model.intercept_
-    if weights.shape[1] == 1:  # two labels share one column; give each its own
-        weights, offsets = np.hstack([-weights / 2, weights / 2]), np.array([-offsets[0] / 2, offsets[0] / 2])
-    return (
-        Head(
-            labels=tuple(str(label) for label in model.classes_),
-            weights=np.ascontiguousarray(weights, dtype=np.float32),
-            offsets=offsets.astype(np.float32),
-        ),
-        held_out,
-    )
+def _accuracy(intent: Lesson, examples: Sequence[Example]) -> float:
+    """Give the share of examples said to a company whose intent is found when they are held out."""
+    addressed = np.array([example.addressed for example in examples])
+    right = intent.held_out.argmax(axis=1) == intent.targets.argmax(axis=1)
+    return round(float(right[addressed].mean()), 4)
+
+
+def _trade(probability: NDArray[np.float64], true: NDArray[np.bool_]) -> dict[str, Any]:
+    """Say how well a probability tells the true ones apart, and which shares of both kinds each threshold reaches."""
+    reached = {
+        f"{threshold:.2f}": [round(float((probability[kind] >= threshold).mean()), 4) for kind in (true, ~true)]
+        for threshold in THRESHOLDS
+    }
+    return {"auroc": round(float(roc_auc_score(true, probability)), 4), "reached": reached}
+
+
+def _counted(labels: Sequence[str]) -> dict[str, int]:
+    return dict(sorted(Counter(labels).items()))

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.sparse import csr_matrix
-from sklearn.feature_extraction.text import HashingVectorizer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,20 +28,11 @@ _BITTER = re.compile(
 _FINE = re.compile(r"\b(thanks?|thx|love|awesome|great|gracias|genial|danke|super|toll|klasse)\b", re.IGNORECASE)
 
 NAMES = ("shouted", "stretched", "exclaimed", "asked", "cross", "glad", "bitter", "fine")
-LETTERS = 2**14
 
 
 def count_signs(texts: Sequence[str]) -> NDArray[np.float32]:
     """Give the signs of raw texts: shape (texts, len(NAMES)), each about 0 to 1."""
     return np.array([_signs(text) for text in texts], dtype=np.float32).reshape(len(texts), len(NAMES))
-
-
-def spell(texts: Sequence[str]) -> csr_matrix:
-    """Give the texts' character n-grams, hashed: shape (texts, LETTERS); they carry what the encoder lacks."""
-    return _letters.transform(texts).astype(np.float32)
-
-
-_letters: Any = HashingVectorizer(analyzer="char_wb", ngram_range=(2, 4), n_features=LETTERS, alternate_sign=False)
 
 
 def _signs(text: str) -> tuple[float, ...]:

@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Protocol
 
 from bot.nlu.cleaning import clean
-from bot.nlu.heads import Heads, describe
-from bot.vocabulary import Ranked, Understanding
+from bot.nlu.entities import NO_FORMS, find_entities
+from bot.nlu.mood import insisted
+from bot.nlu.traits import Said, read_traits
+from bot.vocabulary import Danger, Ranked, Understanding
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from bot.nlu.entities import Forms
+    from bot.nlu.heads import Heads
+    from bot.nlu.lexicon import Lexicons
     from bot.ports import Encoder
-
-DANGEROUS = ("safety", "legal", "press")
-
-_ALARM = re.compile(
-    r"\b(smok(?:e|ing)|on fire|burn(?:t|ed|ing)|spark(?:s|ing)|electric shock|swollen|bulging|explod\w+|injur\w+|"
-    r"lawyers?|attorney|sue|suing|lawsuit|court|kill myself|suicid\w+|fraud|"
-    r"humo|incendi\w+|quemad\w+|chispas|hinchad\w+|explot\w+|abogad\w+|demand(?:a|ar|aré|o)|denunci\w+|suicid\w+|"
-    r"rauch\w*|qualm\w*|brennt|verbrannt|funken\w*|aufgebläht|aufgequollen|explodiert|anwalt|anwältin|verklag\w+|gericht)\b",
-    re.IGNORECASE,
-)
-_ALARM_PROBABILITY = 0.5
-"""What a word of alarm alone is worth: enough for a person to look, whatever the heads say."""
 
 
 class Detector(Protocol):
@@ -38,38 +33,48 @@ class Detector(Protocol):
 class Understander:
     """Reads texts. Blocks its thread: run it off the event loop."""
 
-    def __init__(self, *, encoder: Encoder, heads: Heads, languages: Detector) -> None:
+    def __init__(
+        self, *, encoder: Encoder, heads: Heads, languages: Detector, lexicons: Lexicons, forms: Forms = NO_FORMS
+    ) -> None:
         self.encoder = encoder
-        self._heads = heads
-        self._languages = languages
+        self.heads = heads
+        self.languages = languages
+        self.lexicons = lexicons
+        self._forms = forms
 
-    def understand(self, texts: Sequence[str]) -> list[Understanding]:
-        """Give one understanding a text, in order, from one pass of the encoder."""
+    def understand(
+        self, texts: Sequence[str], insistence: Sequence[int] | None = None, *, language: str | None = None
+    ) -> list[Understanding]:
+        """Give one understanding a text, in order, from one pass of the encoder.
+
+        *insistence* says for each text how often its author has come back to what nobody has answered.
+        *language* is that of all texts, where it is known; else each is detected.
+        """
         plain = [clean(text) for text in texts]
         vectors = self.encoder.encode(plain)
         if not texts:
             return []
-        features = describe(texts, plain, vectors)
-        intents = self._heads.intent.probabilities(features)
-        irate = self._heads.mood.probabilities(features)[:, self._heads.mood.labels.index("irate")]
+        said = [
+            Said(text=text, plain=words, language=language or self.languages.detect(words))
+            for text, words in zip(texts, plain, strict=True)
+        ]
+        read = self.heads.read(read_traits(said, vectors, self.lexicons), plain)
         return [
             Understanding(
-                text=said,
+                text=one.plain,
                 vector=vectors[row],
-                intents=(ranked := _ranking(self._heads.intent.labels, intents[row])),
-                mood=round(float(irate[row]), 4),
-                danger=_danger(said, ranked),
-                language=self._languages.detect(said),
+                intents=_ranking(self.heads.intent.labels, read.intents[row]),
+                strange=round(float(read.strange[row]), 4),
+                mood=round(insisted(float(read.mood[row]), insistence[row] if insistence else 0), 4),
+                danger=round(float(read.danger[row]), 4),
+                dangers=_ranking(tuple(Danger), read.dangers[row]),
+                language=one.language,
+                entities=find_entities(one.text, self._forms),
             )
-            for row, said in enumerate(plain)
+            for row, one in enumerate(said)
         ]
 
 
-def _ranking(labels: Sequence[str], probabilities: Sequence[float]) -> tuple[Ranked, ...]:
-    pairs = sorted(zip(labels, probabilities, strict=True), key=lambda pair: -pair[1])
-    return tuple(Ranked(label=label, probability=round(float(probability), 4)) for label, probability in pairs)
-
-
-def _danger(plain: str, ranked: Sequence[Ranked]) -> float:
-    learnt = sum(intent.probability for intent in ranked if intent.label in DANGEROUS)
-    return max(learnt, _ALARM_PROBABILITY if _ALARM.search(plain) else 0.0)
+def _ranking(labels: Sequence[str], probabilities: NDArray[np.float64]) -> tuple[Ranked, ...]:
+    order = (-probabilities).argsort(kind="stable")
+    return tuple(Ranked(label=str(labels[place]), probability=round(float(probabilities[place]), 4)) for place in order)

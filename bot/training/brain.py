@@ -6,9 +6,12 @@ import asyncio
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from bot.deciding.teams import check_intents
 from bot.errors import NotTrained
+from bot.nlu.entities import Forms
 from bot.nlu.heads import Heads
 from bot.nlu.language import LanguageDetector
+from bot.nlu.lexicon import load_lexicons
 from bot.nlu.understander import Understander
 from bot.pipeline import Steps
 from bot.training import fingerprints
@@ -33,6 +36,9 @@ if TYPE_CHECKING:
 
 HEADS, CONFIDENCE = "heads", "confidence"
 """Names of the trained artifacts."""
+
+PRODUCTS = "products"
+"""Where the heads' card holds the names that the examples mark as products."""
 
 AUDITED = "articles"
 """Where the confidence's card holds the fingerprints of the articles that confidence and certificate were made with."""
@@ -104,21 +110,28 @@ async def _load_trained(settings: Settings, database: Database, encoder: Encoder
             raise NotTrained("There are no heads for this encoder; run `heed train` first.")
         made_from = certificate_fingerprint(settings, confidence.fingerprint)
         proof = Proof.of(settings, made_from, await certificates.find_certificate(connection, made_from))
-    understander = await make_understander(encoder, heads)
+    understander = await make_understander(settings, encoder, heads)
     steps = make_steps(settings, understander, knowledge, confidence)
     return make_brain(settings, steps, proof, heads=heads, confidence=confidence, knowledge=knowledge)
 
 
-async def make_understander(encoder: Encoder, heads: Artifact) -> Understander:
+async def make_understander(settings: Settings, encoder: Encoder, heads: Artifact) -> Understander:
     """Put encoder, heads and language detector together, off the event loop."""
     languages = await asyncio.to_thread(LanguageDetector)
-    return Understander(encoder=encoder, heads=Heads.from_bytes(heads.payload), languages=languages)
+    lexicons = await asyncio.to_thread(load_lexicons)
+    return Understander(
+        encoder=encoder,
+        heads=Heads.from_bytes(heads.payload),
+        languages=languages,
+        lexicons=lexicons,
+        forms=Forms.from_settings(settings, learnt=heads.card.get(PRODUCTS, ())),
+    )
 
 
 def make_steps(settings: Settings, understander: Understander, knowledge: Knowledge, confidence: Artifact) -> Steps:
     """Put the steps of the pipeline together."""
     retriever = _make_retriever(knowledge, Confidence.from_bytes(confidence.payload), _audited(confidence))
-    return Steps(understander=understander, retriever=retriever, replying=settings.replying)
+    return Steps(understander=understander, retriever=retriever, replying=settings.replying, privacy=settings.privacy)
 
 
 def make_brain(
@@ -130,7 +143,8 @@ def make_brain(
     confidence: Artifact,
     knowledge: Knowledge,
 ) -> Brain:
-    """Put the brain together."""
+    """Put the brain together. Raises SettingsError where a lane rule names an intent that the heads do not know."""
+    check_intents(settings.teams, heads.card["intents"])
     return Brain(
         steps=steps,
         limits=limits_in_force(settings, proof),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from bot.deciding.certificate import Audit, Target, answers_needed
 from bot.deciding.certification import Certification, certify_all
 from bot.deciding.rules import Limits, Names, Patterns
+from bot.deciding.teams import Teams
 from bot.deciding.topics import Standing
 from bot.intake.guards import Watch
 from bot.pipeline import Steps, think
@@ -124,7 +125,7 @@ def certificate_fingerprint(settings: Settings, confidence: str) -> str:
     """Stand for all that a certificate holds for: the confidence (with its audits), the rules and their limits."""
     return fingerprints.fingerprint(
         confidence,
-        settings.deciding.model_dump_json(exclude={"mode", "answer_threshold", "audit_share"}),
+        settings.deciding.model_dump_json(exclude={"mode", "answer_threshold", "audit_share", "error_codes"}),
         settings.replying.model_dump_json(),
         fingerprints.of_code("bot/deciding"),
     )
@@ -177,7 +178,8 @@ def limits(
         languages=frozenset(deciding.languages),
         own_products=Names(deciding.own_products),
         other_brands=Names(deciding.other_brands),
-        case_numbers=Patterns(deciding.case_numbers),
+        case_numbers=Patterns(deciding.all_case_numbers),
+        teams=Teams.from_settings(settings.teams),
     )
 
 

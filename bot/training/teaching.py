@@ -7,14 +7,16 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from bot.nlu.cleaning import clean
+from bot.nlu.entities import learnt_products
 from bot.nlu.examples import Example, read_examples
-from bot.nlu.heads import describe, train_heads
+from bot.nlu.heads import thinned, train_heads, traits_of
+from bot.nlu.lexicon import LEXICONS, load_lexicons
 from bot.training import fingerprints
 from bot.training.audits import AuditedQuestion, read_audits
-from bot.training.brain import AUDITED, CONFIDENCE, HEADS, Brain, make_brain, make_steps, make_understander
+from bot.training.brain import AUDITED, CONFIDENCE, HEADS, PRODUCTS, Brain, make_brain, make_steps, make_understander
 from bot.training.certifying import Proof, certificate_fingerprint, certify_steps, counts_from
 from bot.training.dense import dense_arm
+from bot.training.examining import examined
 from bot.training.progress import Progress, silent
 from bot.training.shelving import Knowledge, load_knowledge
 from bot.vocabulary import Audience, Part
@@ -56,12 +58,15 @@ async def train(
     sources = (knowledge.fingerprint, fingerprints.of_file(settings.data.audits))
     wanted = fingerprints.fingerprint(
         fingerprints.of_files(settings.data.training, "*.yml"),
+        fingerprints.of_files(settings.data.own_training, "*.yml") if settings.data.own_training else "",
+        fingerprints.of_files(LEXICONS, "*.txt"),
         fingerprints.of_code("bot/nlu"),
         fingerprints.of_encoder(encoder),
         *sources,
     )
     heads = await _kept(database, HEADS, wanted, lambda: _teach_heads(lesson, encoder, wanted, progress), force=force)
-    understander = await make_understander(encoder, heads)
+    understander = await make_understander(settings, encoder, heads)
+    heads = await examined(database, heads, understander, settings.deciding.irate_threshold, progress)
     made_from = fingerprints.fingerprint(wanted, fingerprints.of_code("knowledge"), *sources)
     confidence = await _kept(
         database,
@@ -77,7 +82,8 @@ async def train(
 
 def _read_lesson(settings: Settings, knowledge: Knowledge) -> Lesson:
     calibrating = tuple(question for question in read_audits(settings.data.audits) if not question.certifies)
-    return Lesson(examples=read_examples(settings.data.training), knowledge=knowledge, calibrating=calibrating)
+    folders = [folder for folder in (settings.data.training, settings.data.own_training) if folder is not None]
+    return Lesson(examples=read_examples(*folders), knowledge=knowledge, calibrating=calibrating)
 
 
 async def _kept(
@@ -117,19 +123,25 @@ async def _prove(
 
 def _teach_heads(lesson: Lesson, encoder: Encoder, fingerprint: str, progress: Progress) -> Artifact:
     # The knowledge base and what was audited show better than any example how a question sounds that has an answer.
-    questions = _asks(lesson.knowledge) + [(q.language, q.text) for q in lesson.calibrating if q.right]
-    examples = [
-        *lesson.examples,
-        *(Example(text=said, intent="question", irate=False, language=language) for language, said in questions),
+    asks = [
+        Example(text=said, intent="question", language=spoken, file="asks") for spoken, said in _asks(lesson.knowledge)
     ]
-    texts = [example.text for example in examples]
-    plain = [clean(text) for text in texts]
+    audited = [
+        Example(text=q.text, intent="question", language=q.language, file="audits")
+        for q in lesson.calibrating
+        if q.right
+    ]
+    examples = thinned([*lesson.examples, *asks, *audited])
     progress("Training heads", 0, 2)
-    features = describe(texts, plain, encoder.encode(plain))
+    traits = traits_of(examples, encoder, load_lexicons())
     progress("Training heads", 1, 2)
-    trained = train_heads(examples, features)
+    trained = train_heads(examples, traits)
     progress("Training heads", 2, 2)
-    card = {**trained.card, "encoder": fingerprints.of_encoder(encoder)}
+    card = {
+        **trained.card,
+        "encoder": fingerprints.of_encoder(encoder),
+        PRODUCTS: learnt_products(lesson.examples),
+    }
     return Artifact(name=HEADS, fingerprint=fingerprint, payload=trained.heads.to_bytes(), card=card)
 
 
@@ -137,7 +149,7 @@ def _teach_confidence(lesson: Lesson, understander: Understander, fingerprint: s
     progress("Fitting confidence", 0, 2)
     asks = _asks(lesson.knowledge)
     asked = dict(zip(asks, understander.understand([text for _, text in asks]), strict=True))
-    chatter = [(e.language, e.text) for e in lesson.examples if e.intent in NOTHING_WANTED]
+    chatter = [(e.language, e.text) for e in lesson.examples if e.intent in NOTHING_WANTED and e.addressed]
     judged = [
         Judged(understanding=understood, right=question.right)
         for question, understood in zip(

@@ -13,10 +13,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.fernet import InvalidToken
 
-from bot.errors import CredentialsRefused, SettingsError
+from bot.errors import CredentialsRefused
 from storage import tokens as rows
+from storage.sealing import cipher_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -58,7 +59,7 @@ class TokenVault:
     def __init__(self, database: Database, settings: XSettings) -> None:
         """Raises SettingsError where x.token_key is no key."""
         self._database = database
-        self._cipher = _cipher(settings.token_key.get_secret_value().strip())
+        self._cipher = cipher_of(settings.token_key.get_secret_value(), setting="x.token_key")
 
     async def load(self) -> Tokens:
         """Give the present pair; see the protocol. Raises StorageDown."""
@@ -118,15 +119,3 @@ class TokenVault:
 def vault_for(settings: XSettings, database: Database) -> TokenVault | None:
     """Give the vault that *settings* need; None where OAuth 1.0a needs none. Raises SettingsError."""
     return TokenVault(database, settings) if settings.auth == "oauth2" else None
-
-
-def new_key() -> str:
-    """Make a key for x.token_key."""
-    return Fernet.generate_key().decode()
-
-
-def _cipher(key: str) -> Fernet:
-    try:
-        return Fernet(key)
-    except ValueError as error:
-        raise SettingsError("x.token_key: not a key; `heed x key` makes one") from error

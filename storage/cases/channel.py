@@ -72,6 +72,12 @@ async def find_place(connection: AsyncConnection, reply_id: int) -> int | None:
     return place
 
 
+async def find_mention_place(connection: AsyncConnection, mention_id: int) -> int:
+    """Give the id of the conversation that a mention belongs to; 0 where there is no such mention."""
+    place: int | None = await connection.scalar(select(mentions.c.conversation_id).where(mentions.c.id == mention_id))
+    return place or 0
+
+
 async def find_audience(connection: AsyncConnection, conversation_id: int) -> Audience:
     """Say who reads what is said in a conversation; everybody where there is no such conversation."""
     own = conversations.c.id == conversation_id

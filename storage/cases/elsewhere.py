@@ -8,6 +8,7 @@ from bot.vocabulary import ConversationState
 from storage.cases.settling import hold
 from storage.notices import Notice, Subject, notify
 from storage.threads import call_off
+from storage.waiting import NOT_WAITING
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -22,5 +23,6 @@ async def answer_elsewhere(connection: AsyncConnection, conversation_id: int, *,
     """
     await hold(connection, conversation_id, by=by)
     because = f"{by.name} answered on the channel itself."
-    await call_off(connection, [conversation_id], because=because, becomes={"state": ConversationState.RESOLVED})
+    becomes = {"state": ConversationState.RESOLVED, **NOT_WAITING}
+    await call_off(connection, [conversation_id], because=because, becomes=becomes)
     await notify(connection, Notice(subject=Subject.SETTLED, conversation_id=conversation_id))

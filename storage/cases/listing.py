@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sqlalchemy import ColumnElement, Float, Text, and_, cast, exists, func, literal, select, true, type_coerce
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from bot.vocabulary import ConversationState, DraftState, Reason, ReplyState, Route
+from bot.vocabulary import FULL_AGE, PRIORITY_WEIGHTS, ConversationState, DraftState, Reason, ReplyState, Route
 from storage.cases.values import ASIDE, CaseRow
 from storage.tables import conversations, decisions, drafts, mentions, replies
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from sqlalchemy import Row, Select
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -32,6 +33,9 @@ class View(StrEnum):
     IGNORED = "ignored"
     ALL = "all"
 
+
+WORK = frozenset({View.NEEDS_PERSON, View.DRAFTS, View.MINE})
+"""Views of what waits for people, which conversations and drafts alone tell."""
 
 Condition: TypeAlias = ColumnElement[bool]
 
@@ -77,11 +81,26 @@ _drafted = (
 _joined = conversations.join(_newest, true()).join(_decided, true(), isouter=True).join(_replied, true(), isouter=True)
 
 
-async def list_cases(connection: AsyncConnection, view: View, *, agent: str, page: int = 1) -> tuple[CaseRow, ...]:
-    """Give one page of *view* as *agent* sees it: where work waits the most urgent first, else the latest."""
+async def list_cases(
+    connection: AsyncConnection, view: View, *, agent: str, team: str = "", page: int = 1
+) -> tuple[CaseRow, ...]:
+    """Give one page of *view* as *agent* sees it: where work waits the most urgent first, else the latest.
+
+    Of one *team* only, where given.
+    """
+    shown = (
+        select(conversations.c.id)
+        .select_from(conversations if view in WORK else _joined)
+        .where(_condition(view, agent), _of_team(team))
+        .order_by(*_order(view))
+        .limit(PAGE)
+        .offset((page - 1) * PAGE)
+        .correlate(None)
+    )
     statement = (
         select(
             conversations,
+            total_priority(func.now()).label("total"),
             _newest.c.text.label("preview"),
             _newest.c.posted_at,
             _decided.c.route,
@@ -93,19 +112,42 @@ async def list_cases(connection: AsyncConnection, view: View, *, agent: str, pag
             _drafted.label("has_draft"),
         )
         .select_from(_joined)
-        .where(_condition(view, agent))
+        .where(conversations.c.id.in_(shown))
         .order_by(*_order(view))
-        .limit(PAGE)
-        .offset((page - 1) * PAGE)
     )
     return tuple(_row(row) for row in await connection.execute(statement))
 
 
-async def count_cases(connection: AsyncConnection, *, agent: str) -> Mapping[View, int]:
-    """Give the number of conversations in each view, up to `COUNTED`."""
-    counts = [_counted(_condition(view, agent)).label(view.name) for view in View]
+async def count_cases(connection: AsyncConnection, *, agent: str, team: str = "") -> Mapping[View, int]:
+    """Give the number of conversations in each view, up to `COUNTED`; of one *team* only, where given."""
+    counts = [_counted(and_(_condition(view, agent), _of_team(team))).label(view.name) for view in View]
     row = (await connection.execute(select(*counts))).one()
     return dict(zip(View, row, strict=True))
+
+
+async def count_open(connection: AsyncConnection) -> Mapping[str, int]:
+    """Give the number of open conversations of each team that has any; "" stands for those without a team."""
+    team = func.coalesce(conversations.c.team, "").label("team")
+    is_open = conversations.c.state == ConversationState.OPEN
+    rows = await connection.execute(select(team, func.count().label("size")).where(is_open).group_by("team"))
+    return {row.team: row.size for row in rows}
+
+
+def total_priority(now: ColumnElement[datetime]) -> ColumnElement[float]:
+    """Give the priority of a conversation as it has grown until *now*: the sum that `bot.deciding.priority` makes."""
+    waited = func.extract("epoch", now - conversations.c.waiting_since)
+    allowed = func.extract("epoch", conversations.c.due_at - conversations.c.waiting_since)
+    age = PRIORITY_WEIGHTS.age * _share(waited / FULL_AGE.total_seconds())
+    deadline = PRIORITY_WEIGHTS.deadline * _share(waited / allowed)
+    return conversations.c.priority + func.coalesce(age + deadline, 0.0)
+
+
+def _share(value: ColumnElement[Any]) -> ColumnElement[float]:
+    return func.least(1.0, func.greatest(0.0, cast(value, Float)))
+
+
+def _of_team(team: str) -> Condition:
+    return conversations.c.team == team if team else true()
 
 
 def _counted(condition: Condition) -> ColumnElement[int]:
@@ -130,10 +172,10 @@ def _condition(view: View, agent: str) -> Condition:
             return true()
 
 
-def _order(view: View) -> tuple[ColumnElement[object], ...]:
+def _order(view: View) -> tuple[ColumnElement[Any], ...]:
     """Sort by columns of the conversation alone, so that the joins are made for the rows of one page only."""
-    if view in {View.NEEDS_PERSON, View.DRAFTS, View.MINE}:
-        return (conversations.c.priority.desc(), conversations.c.opened_at.asc(), conversations.c.id.asc())
+    if view in WORK:
+        return (total_priority(func.now()).desc(), conversations.c.opened_at.asc(), conversations.c.id.asc())
     return (conversations.c.updated_at.desc(), conversations.c.id.desc())
 
 
@@ -146,8 +188,9 @@ def _row(row: Row[tuple[object, ...]]) -> CaseRow:
         preview=row.preview,
         heard_at=row.posted_at,
         state=ConversationState(row.state),
-        priority=row.priority,
+        priority=row.total,
         owner=row.owner,
+        team=row.team,
         has_draft=row.has_draft,
         route=Route(row.route) if row.route else None,
         reasons=tuple(Reason(code) for code in row.reasons or ()),

@@ -15,8 +15,10 @@ from bot.vocabulary import (
     Decision,
     Draft,
     DraftState,
+    Entity,
     Handoff,
     Mention,
+    Priority,
     Ranked,
     Reason,
     Receipt,
@@ -32,12 +34,13 @@ from storage.cases.values import (
     DecisionRecord,
     DraftRecord,
     HandoffRecord,
+    Move,
     Pause,
     Reading,
     ReplyRecord,
 )
 from storage.mentions import mention_of
-from storage.tables import conversations, decisions, drafts, handoffs, mentions, receipts, replies, switches
+from storage.tables import conversations, decisions, drafts, handoffs, mentions, moves, receipts, replies, switches
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,6 +72,7 @@ async def find_case(connection: AsyncConnection, conversation_id: int) -> Case |
         drafts=tuple(_draft(r) for r in await _newest(connection, drafts, _of(drafts, conversation_id))),
         handoffs=tuple(_handoff(r) for r in await _newest(connection, handoffs, _of(handoffs, conversation_id))),
         decisions=tuple(_decision(r) for r in await _newest(connection, decisions, decided, by="mention_id")),
+        moves=tuple(_move(r) for r in await _newest(connection, moves, _of(moves, conversation_id))),
     )
 
 
@@ -106,6 +110,9 @@ def _conversation(row: Row[Any]) -> Conversation:
         state=ConversationState(row.state),
         priority=row.priority,
         owner=row.owner,
+        team=row.team,
+        waiting_since=row.waiting_since,
+        due_at=row.due_at,
     )
 
 
@@ -164,6 +171,10 @@ def _handoff(row: Row[Any]) -> HandoffRecord:
     return HandoffRecord(handoff=handoff, handed_at=row.handed_at)
 
 
+def _move(row: Row[Any]) -> Move:
+    return Move(team=row.team, by=row.by, at=row.at)
+
+
 def _decision(row: Row[Any]) -> DecisionRecord:
     decision = Decision(
         route=Route(row.route),
@@ -172,7 +183,9 @@ def _decision(row: Row[Any]) -> DecisionRecord:
             RuleOutcome(rule=given["rule"], applied=given["applied"], reasons=_reasons(given["reasons"]))
             for given in row.rules
         ),
-        priority=row.priority,
+        priority=Priority(**row.priority_parts),
+        team=row.team or "",
+        deadline=row.deadline,
         confidence=row.confidence,
         threshold=row.threshold,
         certified=row.certified,
@@ -194,14 +207,19 @@ def _candidate(given: dict[str, Any]) -> Candidate:
 def _understood(given: dict[str, Any] | None) -> Reading | None:
     if given is None:
         return None
-    intents = tuple(Ranked(label=one["label"], probability=one["probability"]) for one in given["intents"])
     return Reading(
         text=given["text"],
-        intents=intents,
+        intents=_ranked(given["intents"]),
         mood=given["mood"],
         danger=given["danger"],
+        dangers=_ranked(given.get("dangers", ())),
         language=given["language"],
+        entities=tuple(Entity(**one) for one in given.get("entities", ())),
     )
+
+
+def _ranked(given: Sequence[dict[str, Any]]) -> tuple[Ranked, ...]:
+    return tuple(Ranked(label=one["label"], probability=one["probability"]) for one in given)
 
 
 def _reasons(codes: Sequence[str]) -> tuple[Reason, ...]:

@@ -15,6 +15,7 @@ from storage.cases.settling import AlreadySettled, NotFound, claim, hold
 from storage.notices import Notice, Subject, notify
 from storage.tables import conversations, decisions, drafts, handoffs, mentions, replies
 from storage.threads import UNANSWERED, rest
+from storage.waiting import waiting_after
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Row
@@ -43,6 +44,7 @@ async def approve_draft(
     )
     if reply is None:
         raise IllegalMove("This post is answered already; a second reply is not allowed.")
+    await _no_longer_waits(connection, draft.conversation_id, draft.mention_id)
     await rest(connection, [draft.conversation_id])
     await _announce(connection, draft.conversation_id, draft.mention_id)
     return reply.id
@@ -91,6 +93,7 @@ async def write_reply(
     )
     if reply is None:
         raise IllegalMove("This post is answered already.")
+    await _no_longer_waits(connection, conversation_id, mention.id)
     await _announce(connection, conversation_id, mention.id)
     return reply.id
 
@@ -195,6 +198,12 @@ async def _audit(connection: AsyncConnection, draft: Row[Any], *, sent: str, by:
     """Take what the agent sent in the place of *draft* for a judgement on it."""
     source, right = audits.judgement(draft.text, sent)
     await audits.judge_draft(connection, draft.mention_id, source, right=right, by=by.name)
+
+
+async def _no_longer_waits(connection: AsyncConnection, conversation_id: int, answered: int) -> None:
+    """End the wait for an answer to the mention *answered* and to all before it."""
+    own = conversations.c.id == conversation_id
+    await connection.execute(update(conversations).where(own).values(**waiting_after(answered)))
 
 
 async def _announce(connection: AsyncConnection, conversation_id: int, mention_id: int) -> None:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, or_, select, true, update
+from sqlalchemy import func, insert, or_, select, true, update
 
 from bot.errors import HeedError, IllegalMove
 from bot.vocabulary import ConversationState, DraftState, ReplyKind, ReplyState
 from storage import outbox
 from storage.agents import Role
 from storage.notices import Notice, Subject, notify
-from storage.tables import conversations, drafts, replies
+from storage.tables import conversations, drafts, moves, replies
 from storage.threads import ELSEWHERE
+from storage.waiting import NOT_WAITING
 
 if TYPE_CHECKING:
+    from datetime import timedelta
+
     from sqlalchemy import ColumnElement
     from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -45,7 +48,7 @@ async def take_over(connection: AsyncConnection, conversation_id: int, *, by: Ag
 async def return_to_bot(connection: AsyncConnection, conversation_id: int, *, by: Agent) -> None:
     """Give the conversation back to the bot. Raises TakenByOther, NotFound."""
     mine = true() if by.role is Role.OPS else _free_or_own(by)
-    values = {"owner": None, "state": ConversationState.PENDING}
+    values = {"owner": None, "state": ConversationState.PENDING, **NOT_WAITING}
     await _move(connection, conversation_id, mine, **values)
     await notify(connection, Notice(subject=Subject.SETTLED, conversation_id=conversation_id))
 
@@ -55,10 +58,24 @@ async def resolve(connection: AsyncConnection, conversation_id: int, *, by: Agen
 
     Raises IllegalMove while a draft waits, TakenByOther, NotFound.
     """
-    await _move(connection, conversation_id, _free_or_own(by), state=ConversationState.RESOLVED)
+    await _move(connection, conversation_id, _free_or_own(by), state=ConversationState.RESOLVED, **NOT_WAITING)
     pending = (drafts.c.conversation_id == conversation_id, drafts.c.state == DraftState.PENDING)
     if await connection.scalar(select(drafts.c.id).where(*pending).limit(1)):
         raise IllegalMove("A draft still waits here. Approve or reject it first.")
+    await notify(connection, Notice(subject=Subject.SETTLED, conversation_id=conversation_id))
+
+
+async def move_to_team(
+    connection: AsyncConnection, conversation_id: int, team: str, *, by: Agent, within: timedelta
+) -> None:
+    """Give the conversation to *team*, which answers *within* that time; decisions do not move it again.
+
+    Ops may do so with another agent's. Raises TakenByOther, NotFound.
+    """
+    mine = true() if by.role is Role.OPS else _free_or_own(by)
+    due = conversations.c.waiting_since + within
+    await _move(connection, conversation_id, mine, team=team, moved_by=by.name, due_at=due)
+    await connection.execute(insert(moves).values(conversation_id=conversation_id, team=team, by=by.name))
     await notify(connection, Notice(subject=Subject.SETTLED, conversation_id=conversation_id))
 
 

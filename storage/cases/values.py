@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isclose
 from typing import TYPE_CHECKING
 
 from bot.vocabulary import DraftState, Reason
+from storage.corrections import as_irate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,8 +18,10 @@ if TYPE_CHECKING:
         ConversationState,
         Decision,
         Draft,
+        Entity,
         Handoff,
         Mention,
+        Priority,
         Ranked,
         Receipt,
         Reply,
@@ -41,8 +45,9 @@ class CaseRow:
     preview: str  #: Text of the newest mention.
     heard_at: datetime  #: When the newest mention was posted.
     state: ConversationState
-    priority: float  #: 0 to 1.
+    priority: float  #: As it has grown until now, 0 to 1.
     owner: str | None
+    team: str | None  #: None before the first decision.
     has_draft: bool  #: Whether a draft waits for a person.
     route: Route | None  #: Of the newest decision; None before the first.
     reasons: tuple[Reason, ...]
@@ -60,7 +65,9 @@ class Reading:
     intents: tuple[Ranked, ...]
     mood: float
     danger: float
+    dangers: tuple[Ranked, ...]  #: Most probable first; empty for what was decided before kinds were told apart.
     language: str | None
+    entities: tuple[Entity, ...]  #: What it names, contacts aside; empty for what was decided before they were read.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +117,15 @@ class ReplyRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """A conversation that an agent gave to another team."""
+
+    team: str
+    by: str  #: The agent's name.
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """One conversation with everything that happened in it, each group oldest first."""
 
@@ -121,6 +137,7 @@ class Case:
     drafts: tuple[DraftRecord, ...]
     handoffs: tuple[HandoffRecord, ...]
     decisions: tuple[DecisionRecord, ...]
+    moves: tuple[Move, ...] = ()
 
     @property
     def newest(self) -> Mention | None:
@@ -132,6 +149,16 @@ class Case:
     def decision(self) -> DecisionRecord | None:
         """The newest decision that says what becomes of the conversation."""
         return next((record for record in reversed(self.decisions) if not record.is_aside), None)
+
+    @property
+    def fixed_priority(self) -> Priority | None:
+        """The parts of the priority that the most urgent decision fixed; None where they were not kept.
+
+        The mood is all that it can be where an agent said so after the decision.
+        """
+        decided = [record.decision.priority for record in reversed(self.decisions)]
+        parts = (*decided, *map(as_irate, decided))
+        return next((each for each in parts if isclose(each.total, self.conversation.priority)), None)
 
     @property
     def waiting(self) -> DraftRecord | None:

@@ -9,6 +9,7 @@ from sqlalchemy import and_, func, select, update
 from bot.vocabulary import ConversationState, ReplyState
 from storage.notices import Notice, Subject, notify
 from storage.tables import conversations, replies
+from storage.waiting import waiting_again
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,5 +62,5 @@ async def open_conversation(connection: AsyncConnection, reply_id: int) -> None:
     await connection.execute(
         update(conversations)
         .where(conversations.c.id == conversation)
-        .values(state=ConversationState.OPEN, updated_at=func.now())
+        .values(state=ConversationState.OPEN, updated_at=func.now(), **waiting_again())
     )

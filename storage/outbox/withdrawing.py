@@ -13,6 +13,7 @@ from storage import audits
 from storage.agents import Role
 from storage.notices import Notice, Subject, notify
 from storage.tables import conversations, decisions, drafts, receipts, replies
+from storage.waiting import waiting_again
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,7 +47,7 @@ async def hand_back(connection: AsyncConnection, reply_ids: Sequence[int], *, pr
     await connection.execute(
         update(conversations)
         .where(conversations.c.id.in_(where))
-        .values(state=ConversationState.OPEN, updated_at=func.now())
+        .values(state=ConversationState.OPEN, updated_at=func.now(), **waiting_again())
     )
     notices = [
         Notice(subject=Subject.DELIVERED, conversation_id=row.conversation_id, mention_id=row.mention_id)

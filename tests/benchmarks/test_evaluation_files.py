@@ -1,6 +1,8 @@
+import json
+
 import pytest
 
-from benchmarks.evaluation_files import body, question, read_set, relevance
+from benchmarks.evaluation_files import body, question, read_mood_set, read_set, relevance
 from bot.errors import DataError
 from bot.evaluating.files import Entry, Question
 
@@ -47,3 +49,26 @@ def test_a_wrong_line_is_named(tmp_path):
         read_set(str(tmp_path))
     assert "queries.jsonl" in str(refused.value)
     assert "2" in str(refused.value)
+
+
+def write(file, **row):
+    file.write_text(json.dumps(row), encoding="utf-8")
+
+
+def test_the_language_of_moods_is_detected_unless_a_folder_says_it(tmp_path):
+    write(tmp_path / "data.jsonl", text="hallo", label=0)
+    assert read_mood_set(str(tmp_path)).language is None
+    assert read_mood_set(f"{tmp_path}:de").language == "de"
+
+
+def test_other_texts_of_the_same_data_are_read_where_there_are_some(tmp_path):
+    write(tmp_path / "data.jsonl", text="hallo", label=0)
+    assert read_mood_set(str(tmp_path)).train == ()
+    write(tmp_path / "train.jsonl", text="servus", label=1)
+    assert [row.text for row in read_mood_set(str(tmp_path)).train] == ["servus"]
+
+
+def test_a_wrong_line_of_moods_is_named(tmp_path):
+    write(tmp_path / "data.jsonl", text="hallo", label="angry")
+    with pytest.raises(DataError, match=r"data\.jsonl:1"):
+        read_mood_set(str(tmp_path))

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from bot.deciding.certificate import Audit
 from bot.deciding.certification import certify_all
-from bot.nlu.understander import Understander
 from bot.pipeline import Steps
 from bot.settings import DecidingSettings, Settings
 from bot.training.brain import Brain
 from bot.training.certifying import Proof, limits_in_force, target
 from bot.vocabulary import Audience
 from storage.certificates import find_certificate, put_certificate
-from tests.bot.nlu.schooling import AlwaysEnglish, CountingEncoder, trained
+from tests.bot.nlu.schooling import an_understander
 
 TOLERANT = {"irate_threshold": 1.0, "danger_threshold": 1.0, "question_threshold": 0.0, "person_threshold": 1.0}
 """Limits that no mood of a handful of lessons reaches."""
@@ -34,8 +33,7 @@ def settings_with(**deciding):
 
 
 def steps_with(script, settings):
-    understander = Understander(encoder=CountingEncoder(), heads=trained().heads, languages=AlwaysEnglish())
-    return Steps(understander=understander, retriever=ScriptedRetriever(script), replying=settings.replying)
+    return Steps(understander=an_understander(), retriever=ScriptedRetriever(script), replying=settings.replying)
 
 
 def brain_with(script, settings, proof):

@@ -21,10 +21,10 @@ def write_lessons(folder):
     lessons = [
         {
             "intent": intent,
-            "metadata": {"mood": "irate" if irate else "calm"},
+            "metadata": {"mood": mood.value},
             "examples": "".join(f"- {text}\n" for text in texts),
         }
-        for (intent, irate), texts in LESSONS.items()
+        for (intent, mood), texts in LESSONS.items()
     ]
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "care.en.yml").write_text(json.dumps({"nlu": lessons}, indent=0), encoding="utf-8")

@@ -5,7 +5,8 @@ import tomllib
 import pytest
 
 from bot.cli.configuring import example, shown
-from bot.settings import ROOT, ReplyingSettings, Settings, load_settings
+from bot.settings import ROOT, LaneRuleSettings, ReplyingSettings, Settings, TeamsSettings, load_settings
+from bot.vocabulary import Danger
 
 EXAMPLE = ROOT / "heed.example.toml"
 
@@ -40,3 +41,15 @@ def test_shown_settings_are_toml_whatever_they_hold():
     replying = tomllib.loads(shown(Settings(replying=odd)))["replying"]
 
     assert (replying["signature"], replying["stop_words"]) == ('^"Bot"\\', ['a"b', "añ"])
+
+
+def test_shown_lane_rules_are_toml_that_loads_as_the_same(tmp_path):
+    rules = (
+        LaneRuleSettings(team='the "A" team', topics=("wifi", "dock"), least=0.7, answer_within_minutes=5),
+        LaneRuleSettings(team="b", dangers=(Danger.FIRE,)),
+    )
+    teams = TeamsSettings(default="us", rules=rules)
+    file = tmp_path / "heed.toml"
+    file.write_text(shown(Settings(teams=teams)), encoding="utf-8")
+
+    assert TeamsSettings(**tomllib.loads(file.read_text(encoding="utf-8"))["teams"]) == teams

@@ -5,12 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from bot.nlu.understander import Understander
 from bot.pipeline import Steps, think
 from bot.settings import ReplyingSettings
 from bot.vocabulary import Audience, Circumstances, Draft, Handoff, Kind, Reason, Reply, Route
 from responders.counting import fits
-from tests.bot.nlu.schooling import AlwaysEnglish, CountingEncoder, trained
+from tests.bot.nlu.schooling import CountingEncoder, an_understander
 from tests.bot.values import NOW, a_candidate, a_mention, a_watch, admitted, the_limits
 
 OPEN = the_limits(irate=1.1, question=0.0, danger=1.1)
@@ -41,8 +40,7 @@ def retriever():
 
 @pytest.fixture
 def steps(encoder, retriever):
-    understander = Understander(encoder=encoder, heads=trained().heads, languages=AlwaysEnglish())
-    return Steps(understander=understander, retriever=retriever, replying=ReplyingSettings())
+    return Steps(understander=an_understander(encoder), retriever=retriever, replying=ReplyingSettings())
 
 
 def thought(batch, steps, limits=OPEN):

@@ -187,3 +187,64 @@ def test_every_credential_is_a_secret():
 
 def test_a_fresh_installation_shows_every_answer_to_a_person_first():
     assert DecidingSettings().mode == "draft"
+
+
+@pytest.mark.parametrize(
+    ("rules", "said"),
+    [
+        ('{team = "a"}', r"^teams\.rules\.1: no condition; name intents, topics, dangers, languages or channels"),
+        ('{team = "a", intents = []}', r"^teams\.rules\.1: no condition"),
+        ('{team = " ", topics = ["wifi"]}', r"^teams\.rules\.1\.team: "),
+        ('{team = "a", dangers = ["fire", "fyre"]}', r"^teams\.rules\.1\.dangers\.2: .*'fire', 'battery'"),
+        ('{team = "a", topics = ["b"]}, {team = "c", least = 0}', r"^teams\.rules\.2\.least: "),
+        ('{team = "a", topics = ["b"], languages = ["German"]}', r"^teams\.rules\.1\.languages\.1: "),
+        ('{team = "a", topics = ["b"], answer_within_minutes = 0}', r"^teams\.rules\.1\.answer_within_minutes: "),
+        ('{team = "a", topics = ["b"], intent = ["c"]}', r"^teams\.rules\.1\.intent: no such setting"),
+        ('"sales"', r"^teams\.rules\.1: "),
+    ],
+)
+def test_a_wrong_lane_rule_is_refused_by_its_number(written, rules, said):
+    with pytest.raises(SettingsError, match=said):
+        load_settings(written(f"[teams]\nrules = [{rules}]\n"), {})
+
+
+FIRST = '{team = "a", intents = ["outage", "question"], least = 0.5}'
+
+
+@pytest.mark.parametrize(
+    "later",
+    [
+        '{team = "b", intents = ["outage"]}',
+        '{team = "b", intents = ["outage"], least = 0.9}',
+        '{team = "b", intents = ["question", "outage"], languages = ["de"]}',
+    ],
+)
+def test_a_lane_rule_that_can_never_match_is_refused(written, later):
+    said = r"^teams: rule 2 \(b\) can never match, since rule 1 \(a\) catches everything that it would"
+
+    with pytest.raises(SettingsError, match=said):
+        load_settings(written(f"[teams]\nrules = [{FIRST}, {later}]\n"), {})
+
+
+@pytest.mark.parametrize(
+    "later",
+    [
+        '{team = "b", intents = ["outage"], least = 0.4}',
+        '{team = "b", intents = ["outage", "praise"]}',
+        '{team = "b", languages = ["de"]}',
+    ],
+)
+def test_a_lane_rule_that_matches_what_an_earlier_one_lets_pass_is_accepted(written, later):
+    assert len(load_settings(written(f"[teams]\nrules = [{FIRST}, {later}]\n"), {}).teams.rules) == 2
+
+
+def test_lane_rules_may_be_written_as_an_array_of_tables(written):
+    text = '[teams]\ndefault = "us"\n[[teams.rules]]\nteam = "a"\ntopics = ["wifi"]\n'
+    teams = load_settings(written(text), {}).teams
+
+    assert (teams.default, [rule.team for rule in teams.rules]) == ("us", ["a"])
+
+
+def test_a_list_of_tables_does_not_fit_into_the_environment():
+    with pytest.raises(SettingsError, match=r"^HEED_TEAMS_RULES: teams\.rules is a list of tables; write it in the"):
+        load_settings(environ={"HEED_TEAMS_RULES": "sales"})

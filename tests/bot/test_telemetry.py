@@ -6,6 +6,7 @@ import logging
 import pytest
 import structlog
 
+from bot.personal import Privacy
 from bot.settings import LogSettings
 from bot.telemetry import UNSPOKEN, set_up_logging
 
@@ -86,3 +87,58 @@ def test_events_below_the_level_are_not_written(lines):
     structlog.get_logger("heed").info("decided")
 
     assert lines() == ""
+
+
+PERSONAL = ["4111 1111 1111 1111", "ana@example.com", "+44 20 7946 0958", "DE89370400440532013000", "12345678Z"]
+
+
+@pytest.mark.parametrize("form", ["json", "console"])
+@pytest.mark.parametrize("number", PERSONAL)
+def test_personal_data_never_reaches_a_log_wherever_it_stands(lines, form, number):
+    set_up_logging(LogSettings(format=form))
+    event = f"refused {number}"
+    structlog.get_logger("heed").info(event, problem=event, parts=[number, {number: number}], odd=Odd(number))
+    logging.getLogger("other").warning("550 for %s", number)
+
+    written = lines()
+    assert "refused" in written
+    assert number not in written
+
+
+@pytest.mark.parametrize("form", ["json", "console"])
+@pytest.mark.parametrize("number", PERSONAL)
+def test_what_an_error_says_is_masked_in_its_traceback_too(lines, form, number):
+    set_up_logging(LogSettings(format=form))
+    try:
+        int(f"no such mailbox {number}")
+    except ValueError:
+        structlog.get_logger("heed").exception("failed")
+
+    written = lines()
+    assert "ValueError" in written
+    assert number not in written
+
+
+def test_ids_and_times_stay_legible(lines):
+    set_up_logging(LogSettings())
+    structlog.get_logger("heed").info("sent", post="2025550143", reply=2025550143, seconds=0.5, reasons=["irate"])
+    row = json.loads(lines())
+
+    assert (row["post"], row["reply"], row["seconds"], row["reasons"]) == ("2025550143", 2025550143, 0.5, ["irate"])
+    assert row["timestamp"].startswith("20")
+
+
+def test_ops_say_what_counts_as_personal_in_logs_too(lines):
+    set_up_logging(LogSettings(), Privacy(regions=("FR",), own=("+44 20 7946 0958",)))
+    structlog.get_logger("heed").info("sent", one="call 01 23 45 67 89", other="call 020 7946 0958")
+    row = json.loads(lines())
+
+    assert (row["one"], row["other"]) == ("call [phone]", "call 020 7946 0958")
+
+
+class Odd:
+    def __init__(self, said):
+        self.said = said
+
+    def __repr__(self):
+        return f"<{self.said}>"

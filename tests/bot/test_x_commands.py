@@ -10,7 +10,6 @@ import pytest
 import structlog
 from aiohttp import web
 from aiohttp.test_utils import TestServer
-from cryptography.fernet import Fernet
 from yarl import URL
 
 from bot.cli import checking
@@ -97,11 +96,6 @@ async def findings(settings, capsys):
     return {each["name"]: each for each in told["checks"]}
 
 
-def test_a_key_is_good_for_encrypting(capsys):
-    commands.print_key()
-    Fernet(capsys.readouterr().out.strip())
-
-
 async def test_a_log_in_stores_tokens_that_work(oauth2, sandbox, capsys, database):
     assert await commands.log_in(oauth2, REDIRECT, person(sandbox, capsys)) == 0
     assert "@TarnwellHelp" in capsys.readouterr().out
@@ -126,7 +120,7 @@ async def test_a_log_in_that_came_to_nothing_says_so(oauth2, pasted, words):
         await commands.log_in(oauth2, REDIRECT, lambda _: pasted)
 
 
-@pytest.mark.parametrize(("missing", "words"), [("client_id", r"x\.client_id"), ("token_key", "heed x key")])
+@pytest.mark.parametrize(("missing", "words"), [("client_id", r"x\.client_id"), ("token_key", "heed key")])
 async def test_what_a_log_in_needs_is_named(origin, database_url, missing, words):
     x = oauth2_settings(origin, enabled=False, **{missing: ""})
     settings = Settings(x=x, database=DatabaseSettings(url=database_url))

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 
 from bot.deciding.rules import Case, Limits, Names, Patterns
+from bot.deciding.teams import Teams
 from bot.intake.guards import Watch
 from bot.nlu.hashing import HashingEncoder
 from bot.vocabulary import (
@@ -100,6 +101,7 @@ def the_limits(**values):
         "own_products": Names(["tarnwell", "book 13"]),
         "other_brands": Names(["iphone", "t-mobile"]),
         "case_numbers": Patterns([r"TN-\d{6}"]),
+        "teams": Teams(default="customer service", answer_within=timedelta(hours=1)),
     }
     return Limits(**{**given, **values})
 

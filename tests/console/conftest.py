@@ -38,7 +38,13 @@ def enqueued():
 
 
 @pytest.fixture
-async def service(database, enqueued):
+def settings():
+    """The settings that hold."""
+    return Settings()
+
+
+@pytest.fixture
+async def service(database, enqueued, settings):
     """An application with the console and a page of somebody else."""
 
     async def enqueue(reply_id, *, after=0.0):
@@ -49,7 +55,7 @@ async def service(database, enqueued):
 
     app = web.Application()
     app.router.add_get("/healthz", health)
-    add_console(app, database=database, settings=Settings(), enqueue=enqueue)
+    add_console(app, database=database, settings=settings, enqueue=enqueue)
     async with TestServer(app) as running:
         yield running
 

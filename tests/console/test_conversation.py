@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import insert
@@ -10,6 +11,7 @@ from sqlalchemy import insert
 from storage.agents import Role
 from storage.tables import conversations, drafts, handoffs, receipts, replies
 from tests.console.rows import (
+    UNDERSTANDING,
     put_conversation,
     put_decision,
     put_draft,
@@ -46,6 +48,17 @@ async def test_the_decision_is_explained(browser, database):
         "mini-1",
     ):
         assert shown in page
+
+
+async def test_what_the_post_names_is_shown_once(browser, database):
+    ann = await browser()
+    conversation_id = await put_conversation(database)
+    number = {"kind": "order_number", "text": "TN-482913", "start": 0, "end": 9}
+    await put_decision(database, conversation_id, understanding={**UNDERSTANDING, "entities": [number, number]})
+
+    page = await (await ann.get(f"/conversations/{conversation_id}")).text()
+
+    assert page.count('<dt>Order number</dt><dd class="code">TN-482913</dd>') == 1
 
 
 async def test_a_threshold_set_by_hand_is_shown_as_uncertified(browser, database):
@@ -377,3 +390,57 @@ async def test_a_reply_in_somebody_elses_conversation_is_refused_and_kept(browse
     assert "Ben has this conversation." in page
     assert "Mine but lost" in page
     assert await rows_of(database, replies) == []
+
+
+async def test_the_page_shows_the_parts_of_the_priority_and_their_sum(browser, database):
+    ann = await browser()
+    now = datetime.now(UTC)
+    waits = {"waiting_since": now - timedelta(hours=12), "due_at": now - timedelta(hours=3)}
+    conversation_id = await put_conversation(database, state="open", priority=0.31, **waits)
+    parts = {"mood": 0.2, "urgency": 0.1, "reach": 0.01}
+    await put_decision(database, conversation_id, "handoff", priority=0.31, priority_parts=parts)
+
+    page = await (await ann.get(f"/conversations/{conversation_id}")).text()
+
+    assert "mood 0.20 + urgency 0.10 + reach 0.01 + age 0.08 + deadline 0.18 = <strong>0.57</strong>" in page
+    assert "Overdue for 3 h." in page
+    assert "Waiting for 12 h." in page
+
+
+async def test_a_priority_whose_parts_were_not_kept_is_shown_as_one(browser, database):
+    ann = await browser()
+    conversation_id = await put_conversation(database, state="open", priority=0.31)
+    await put_decision(database, conversation_id, "handoff", priority=0.5)
+
+    page = await (await ann.get(f"/conversations/{conversation_id}")).text()
+
+    assert "decision 0.31 + age 0.00 = <strong>0.31</strong>" in page
+    assert "Nobody waits for an answer." in page
+
+
+async def test_an_agent_moves_a_conversation_to_another_team_and_the_thread_says_so(browser, database):
+    ann = await browser()
+    conversation_id = await put_conversation(database, state="open", team="sales")
+
+    answer = await ann.send(f"/conversations/{conversation_id}/team", team="legal")
+    page = await (await ann.get(answer.headers["Location"])).text()
+
+    assert (await only(database, conversations)).team == "legal"
+    assert "Ann moved this to legal" in page
+    assert "Moved to the other team." in page
+
+
+async def test_a_team_that_the_settings_do_not_have_is_refused(browser, database):
+    ann = await browser()
+    conversation_id = await put_conversation(database, state="open", team="sales")
+
+    assert (await ann.send(f"/conversations/{conversation_id}/team", team="nobody")).status == 400
+    assert (await only(database, conversations)).team == "sales"
+
+
+@pytest.mark.parametrize(("role", "status"), [(Role.AGENT, 409), (Role.OPS, 303)])
+async def test_only_ops_move_what_another_agent_has(browser, database, role, status):
+    ann = await browser(role=role)
+    conversation_id = await put_conversation(database, state="open", team="sales", owner="Ben")
+
+    assert (await ann.send(f"/conversations/{conversation_id}/team", team="legal")).status == status

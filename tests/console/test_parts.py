@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bot.personal import UNSET
 from console.parts import preview_of
 from responders.counting import MAX_WEIGHT, weighted_length
 from responders.splitting import MOST_PARTS
@@ -44,12 +45,12 @@ async def test_the_parts_of_a_conversation_that_is_not_there_are_not_found(brows
 
 
 def test_every_part_that_is_shown_fits():
-    assert all(weighted_length(part) <= MAX_WEIGHT for part in preview_of(LONG).parts)
+    assert all(weighted_length(part) <= MAX_WEIGHT for part in preview_of(LONG, UNSET).parts)
 
 
 @pytest.mark.parametrize(("text", "told"), [("", "There is nothing to send"), ("Too much. " * 400, "is the most")])
 def test_what_cannot_be_sent_says_why(text, told):
-    assert told in preview_of(text).problem
+    assert told in preview_of(text, UNSET).problem
 
 
 async def test_a_long_reply_is_queued_whole(browser, database, enqueued):

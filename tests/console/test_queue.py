@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -146,3 +147,56 @@ async def test_the_kill_switch_is_for_ops_only(browser):
 
     assert (await ann.send("/pause", on="1")).status == 403
     assert "Pause the bot" not in await (await ann.get("/queue")).text()
+
+
+async def test_the_queue_can_be_narrowed_to_a_team(database):
+    sales = await put_conversation(database, state="open", team="sales")
+    await put_conversation(database, state="open", team="legal")
+    async with database.begin() as connection:
+        rows = await list_cases(connection, View.NEEDS_PERSON, agent="Ann", team="sales")
+        counts = await count_cases(connection, agent="Ann", team="sales")
+
+    assert [row.id for row in rows] == [sales]
+    assert {view: n for view, n in counts.items() if n} == {View.NEEDS_PERSON: 1, View.ALL: 1}
+
+
+async def test_the_team_stays_in_every_address_of_the_queue(browser, database):
+    ann = await browser()
+    for _ in range(PAGE):
+        await put_conversation(database, state="open", team="customer service")
+
+    page = await (await ann.get("/queue?team=customer%20service")).text()
+
+    for address in (
+        "/queue?view=needs-person&amp;page=1&amp;team=customer%20service",
+        "/queue?view=needs-person&amp;page=2&amp;team=customer%20service",
+        "/queue?view=drafts&amp;team=customer%20service",
+        "/queue?view=needs-person&amp;team=sales",
+    ):
+        assert f'"{address}"' in page
+
+
+async def test_a_team_in_the_address_is_escaped(browser):
+    ann = await browser()
+
+    page = await (await ann.get("/queue?team=%22%3E%3Cscript%3E")).text()
+
+    assert '"><script>' not in page
+
+
+async def test_a_row_shows_its_team(browser, database):
+    ann = await browser()
+    await put_conversation(database, state="open", team="press desk")
+
+    assert ">press desk<" in await (await ann.get("/queue")).text()
+
+
+async def test_who_waits_past_the_deadline_overtakes_a_more_urgent_one(database):
+    now = datetime.now(UTC)
+    times = [(now - timedelta(minutes=1), now + timedelta(hours=1)), (now - timedelta(hours=3), now)]
+    fresh, late = [
+        await put_conversation(database, state="open", priority=priority, waiting_since=since, due_at=due)
+        for priority, (since, due) in zip((0.15, 0.05), times, strict=True)
+    ]
+
+    assert await ids(database, View.NEEDS_PERSON) == [late, fresh]

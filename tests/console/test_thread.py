@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import update
 
-from bot.intake.masking import CARD, EMAIL, IBAN, PHONE
+from bot.personal import Personal
 from bot.vocabulary import Audience
 from console.pleas import PLEAS
 from console.wording import personal
@@ -119,7 +119,7 @@ async def test_an_erased_post_says_so_and_cannot_be_answered(browser, database):
 @pytest.mark.parametrize("language", ["en", "es", "de"])
 async def test_personal_data_in_public_brings_words_that_ask_to_delete_it(browser, database, language):
     ann = await browser()
-    conversation_id = await put_conversation(database, mention={"masked": [PHONE]})
+    conversation_id = await put_conversation(database, mention={"masked": [Personal.PHONE]})
     await put_decision(database, conversation_id, understanding={**UNDERSTANDING, "language": language})
 
     page = await page_of(ann, conversation_id)
@@ -130,7 +130,7 @@ async def test_personal_data_in_public_brings_words_that_ask_to_delete_it(browse
 
 async def test_personal_data_in_private_is_nobodys_business(browser, database):
     ann = await browser()
-    conversation_id = await put_conversation(database, audience=Audience.PRIVATE, mention={"masked": [PHONE]})
+    conversation_id = await put_conversation(database, audience=Audience.PRIVATE, mention={"masked": [Personal.PHONE]})
 
     assert "This post shows" not in await page_of(ann, conversation_id)
 
@@ -141,8 +141,8 @@ def test_a_plea_fits_into_one_post_with_its_signature(language):
 
 
 def test_personal_data_is_named_in_a_sentence():
-    assert personal([PHONE]) == "a phone number"
-    assert personal([CARD, IBAN, EMAIL]) == "a card number, an IBAN and an e-mail address"
+    assert personal([Personal.PHONE]) == "a phone number"
+    assert personal([Personal.CARD, Personal.IBAN, Personal.EMAIL]) == "a card number, an IBAN and an e-mail address"
 
 
 @pytest.mark.parametrize(("audience", "marked"), [("private", True), ("public", False)])

@@ -7,6 +7,11 @@ import re
 import pytest
 import yaml
 
+from bot.nlu.entities import STOP_CODE
+from bot.parsing import FALLBACK
+from bot.settings import Settings
+from bot.vocabulary import EntityKind
+
 ENTITY = re.compile(r"\[[^\[\]]+\](?:\((\w+)\)|\{[^{}]*\"entity\":\s*\"(\w+)\"[^{}]*\})")
 FILES = (
     "config.yml",
@@ -29,12 +34,35 @@ def test_the_file_is_a_yaml_mapping(root, name):
     assert isinstance(yaml.safe_load((root / name).read_text(encoding="utf-8")), dict)
 
 
-def test_the_domain_has_the_intents_of_the_training_data_and_no_others(domain, blocks):
-    assert sorted(domain["intents"]) == sorted({block["intent"] for block in blocks if "intent" in block})
+def test_the_domain_has_the_intents_of_the_training_data_and_the_name_for_none_of_them(domain, blocks):
+    assert sorted(domain["intents"]) == sorted({FALLBACK, *(block["intent"] for block in blocks if "intent" in block)})
 
 
 def test_the_domain_has_the_entities_of_the_training_data_and_no_others(domain, blocks):
     assert sorted(domain["entities"]) == sorted(entities_of(blocks))
+
+
+def test_the_domain_has_the_entities_that_the_service_finds_and_no_others(domain):
+    assert sorted(domain["entities"]) == sorted(EntityKind)
+
+
+def test_the_patterns_are_those_of_the_settings(root):
+    deciding = Settings().deciding
+    blocks = yaml.safe_load((root / "bot/dialogue/patterns.yml").read_text(encoding="utf-8"))["nlu"]
+    expected = {
+        EntityKind.ORDER_NUMBER: deciding.order_numbers,
+        EntityKind.SERIAL_NUMBER: deciding.serial_numbers,
+        EntityKind.ERROR_CODE: (STOP_CODE, *deciding.error_codes),
+    }
+
+    assert {block["regex"]: block["examples"].splitlines() for block in blocks} == {
+        kind: [rf"- \b{shape}\b" for shape in shapes] for kind, shapes in expected.items()
+    }
+
+
+def test_rasas_own_pipeline_reads_the_patterns_whatever_the_case_as_the_service_does(root):
+    config = yaml.safe_load((root / "config.yml").read_text(encoding="utf-8"))
+    assert {"name": "RegexFeaturizer", "case_sensitive": False} in config["pipeline"]
 
 
 def test_the_rules_name_the_intents_of_the_domain_and_no_others(domain, rules):

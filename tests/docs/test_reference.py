@@ -15,7 +15,7 @@ from bot.cli.main import app
 from bot.deciding.rules import RULES
 from bot.errors import HeedError
 from bot.intake.guards import GUARDS
-from bot.settings import ROOT, Settings
+from bot.settings import ROOT, Section, Settings
 from bot.vocabulary import Reason, Route
 from console.forms import TextRefused
 from responders.policy import CHECKS
@@ -40,7 +40,7 @@ def written(default):
             return f"`{str(default).lower()}`"
         case Path():
             return f"`{default.relative_to(ROOT)}`"
-        case tuple() if len(default) > LONG_LIST:
+        case tuple() if len(default) > LONG_LIST or isinstance(default[0], Section):
             return "a long list, see `heed config show`"
         case tuple():
             return ", ".join(f"`{item}`" for item in default).replace("|", r"\|")

@@ -5,9 +5,10 @@ from dataclasses import replace
 
 import pytest
 
+from bot.personal import Privacy
 from bot.settings import ROOT
 from bot.vocabulary import Audience, Reason, ReplyKind
-from responders.policy import CHECKS, Proposal, has_link, refusals
+from responders.policy import CHECKS, Proposal, has_link, nothing_personal, refusals
 
 AUTOMATIC, APPROVED, AGENT = ReplyKind
 
@@ -91,6 +92,39 @@ def test_ops_say_who_may_send_links(links, refused):
 
 def test_the_customer_may_be_named_and_an_address_is_no_name():
     assert refusals(replace(GOOD, text="@Mara_K, write to me@tarnwell ^Bot")) == ()
+
+
+SHOWN = [
+    "Call 020 7946 0958. ^Bot",
+    "Your card 4111 1111 1111 1111 was charged. ^Bot",
+    "We wrote to ana＠example.org. ^Bot",
+    "We ship it to 12 High Street, Leeds LS1 4AB. ^Bot",
+    "Your DNI 12345678Z is noted. ^Bot",
+]
+
+
+@pytest.mark.parametrize("text", SHOWN)
+@pytest.mark.parametrize("kind", ReplyKind)
+def test_nobody_shows_personal_data_to_everybody(text, kind):
+    assert nothing_personal(replace(GOOD, text=text, kind=kind)) is Reason.POLICY
+    assert nothing_personal(replace(GOOD, text=text, kind=kind, audience=Audience.PRIVATE)) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["Call 020 7946 0958. ^Bot", "Call +44 (0)20 7946-0958. ^Bot", "Mail Help@Tarnwell.example ^Bot"]
+)
+def test_the_brands_own_contacts_may_be_shown(text):
+    own = Privacy(own=("+44 20 7946 0958", "help@tarnwell.example"))
+
+    assert nothing_personal(replace(GOOD, text=text, privacy=own)) is None
+    assert nothing_personal(replace(GOOD, text=f"{text} or 020 7946 0959", privacy=own)) is Reason.POLICY
+
+
+def test_a_case_number_is_nothing_personal():
+    text = "Order 2025550143 and 2025550144 are on their way. ^Bot"
+
+    assert nothing_personal(replace(GOOD, text=text)) is Reason.POLICY
+    assert nothing_personal(replace(GOOD, text=text, privacy=Privacy(keep=(r"20255501\d\d",)))) is None
 
 
 def test_a_direct_message_may_be_long_and_hold_a_link():

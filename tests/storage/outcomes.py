@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from bot.vocabulary import Draft, Handoff, Outcome, Reason, Reply, Route
+from bot.vocabulary import Draft, Handoff, Outcome, Priority, Reason, Reply, Route
 from storage.decisions import record
 from storage.inbox import admit, take
 from tests.bot.values import a_decision
@@ -33,13 +33,13 @@ def replied(admitted, text="Hold the key. ^Bot", **values):
     return Outcome(admitted=admitted, decision=a_decision(Route.ANSWER), made=reply, **values)
 
 
-def drafted(admitted, priority=0.2):
-    decision = a_decision(Route.DRAFT, Reason.UNCERTAIN, priority=priority)
+def drafted(admitted, priority=0.2, **values):
+    decision = a_decision(Route.DRAFT, Reason.UNCERTAIN, priority=Priority(mood=priority), **values)
     return Outcome(admitted=admitted, decision=decision, made=Draft(text="Hold the key. ^Bot", article_id="keys"))
 
 
-def handed(admitted, priority=0.6):
-    decision = a_decision(Route.HANDOFF, Reason.IRATE, priority=priority)
+def handed(admitted, priority=0.6, **values):
+    decision = a_decision(Route.HANDOFF, Reason.IRATE, priority=Priority(mood=priority), **values)
     made = Handoff(goal="Wants it right.", mood=0.9, reasons=(Reason.IRATE,), suggestion="Sorry.", priority=priority)
     return Outcome(admitted=admitted, decision=decision, made=made)
 

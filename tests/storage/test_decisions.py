@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import func, insert, select, update
 
-from bot.vocabulary import DraftState
+from bot.vocabulary import DraftState, Entity
+from storage.cases import find_case
 from storage.decisions import record
 from storage.inbox import count_waiting, take
 from storage.tables import conversations, decisions, drafts, handoffs, opt_outs, replies
-from tests.bot.values import a_mention
+from tests.bot.values import a_decision, a_mention, an_understanding
 from tests.storage.outcomes import VERSIONS, drafted, handed, heard, ignored, put, replied, rows
 
 
@@ -20,6 +23,19 @@ async def test_a_decision_keeps_what_explains_it(database):
     assert row.candidates[0]["article_id"] == "reset-password"
     assert row.understanding["language"] == "en"
     assert "vector" not in row.understanding
+
+
+async def test_what_a_mention_names_is_kept_with_its_decision_but_for_contacts(database):
+    [admitted] = await heard(database, a_mention())
+    number = Entity(kind="order_number", text="TN-482913", start=0, end=9)
+    contact = Entity(kind="contact", text="ana@mail.example", start=10, end=26)
+    outcome = replied(admitted)
+    read = a_decision(outcome.decision.route, understanding=an_understanding(entities=(number, contact)))
+    await put(database, replace(outcome, decision=read))
+    async with database.begin() as connection:
+        case = await find_case(connection, admitted.conversation_id)
+
+    assert case.decision.reading.entities == (number,)
 
 
 async def test_an_answer_is_queued_and_its_id_given(database):

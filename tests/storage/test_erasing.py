@@ -7,7 +7,7 @@ from hashlib import sha256
 import pytest
 from sqlalchemy import text, update
 
-from bot.vocabulary import Audience, Parent
+from bot.vocabulary import Audience, Entity, Parent
 from storage import inbox as repository
 from storage.decisions import record
 from storage.erasing import claim_recheck, erase_author, erase_posts, posts_since, settle_recheck
@@ -37,7 +37,9 @@ async def everything(database):
 
 
 def read(outcome, words=SECRET):
-    decision = a_decision(outcome.decision.route, *outcome.decision.reasons, understanding=an_understanding(words))
+    entity = Entity(kind="product", text=words, start=0, end=len(words))
+    understanding = an_understanding(words, entities=(entity,))
+    decision = a_decision(outcome.decision.route, *outcome.decision.reasons, understanding=understanding)
     return type(outcome)(admitted=outcome.admitted, decision=decision, made=outcome.made)
 
 

@@ -5,7 +5,7 @@ import pytest
 from bot.actions.answer import answer
 from bot.actions.draft import draft
 from bot.actions.hand_off import GOALS, INVITATIONS, hand_off
-from bot.vocabulary import Reason, ReplyKind, Route
+from bot.vocabulary import Priority, Reason, ReplyKind, Route
 from knowledge.composing import Form
 from responders.counting import fits
 from responders.policy import has_link
@@ -138,7 +138,12 @@ def test_an_invitation_fits_one_post_with_an_agents_initials(text):
 def test_a_handoff_carries_mood_reasons_and_priority():
     made = hand_off(
         admitted(id=5),
-        a_decision(Route.HANDOFF, Reason.IRATE, understanding=an_understanding(mood=0.8), priority=0.4),
+        a_decision(
+            Route.HANDOFF,
+            Reason.IRATE,
+            understanding=an_understanding(mood=0.8),
+            priority=Priority(mood=0.15, urgency=0.25),
+        ),
         FORM,
     )
 

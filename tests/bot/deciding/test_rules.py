@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.deciding.rules import RULES, Names, Patterns, Verdict, decide, priority
-from bot.vocabulary import Audience, Reason, Route
+from bot.vocabulary import Audience, Priority, Reason, Route
 from tests.bot.values import a_candidate, a_case, a_mention, an_understanding, the_limits
 
 ANSWER, DRAFT, HANDOFF, IGNORE = Route
@@ -270,7 +270,7 @@ def test_a_route_that_speaks_has_something_to_say(case):
 @settings(max_examples=60)
 @given(cases())
 def test_a_priority_lies_between_nought_and_one(case):
-    assert 0 <= decide(case).priority <= 1
+    assert 0 <= decide(case).priority.total <= 1
 
 
 # Each row: what may never be answered alone, as a change to any case at all.
@@ -384,12 +384,12 @@ HANDED = Verdict(route=HANDOFF, reasons=(Reason.SAFETY,))
     ],
 )
 def test_danger_mood_and_reach_each_bring_a_person_sooner(sooner, later):
-    assert priority(sooner, HANDED) > priority(later, HANDED)
+    assert priority(sooner, HANDED).total > priority(later, HANDED).total
 
 
 @pytest.mark.parametrize("route", [ANSWER, IGNORE])
 def test_what_no_person_is_needed_for_has_no_priority(route):
-    assert priority(a_case(), Verdict(route=route, reasons=())) == 0.0
+    assert priority(a_case(), Verdict(route=route, reasons=())) == Priority()
 
 
 @pytest.mark.parametrize(

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import json
-import logging
-import sys
 
 import numpy as np
 import pytest
-import structlog
 
 from bot.cli.evaluating import _write
-from bot.cli.main import main
 from bot.errors import DataError
 from bot.evaluating.answering import Predicted
 from tests.bot.evaluating.corpora import CORPUS, QUESTIONS, document, write
@@ -34,36 +30,6 @@ def files(tmp_path):
 
 def asked(name, number, relevant):
     return [{"id": f"{name}{number}", "text": "why does it hum", "relevant": relevant}]
-
-
-@pytest.fixture
-def heed(monkeypatch, capsys):
-    """Runs a command as the program does, and gives its exit code and what it wrote; logging stays as it was."""
-    root = logging.getLogger()
-    before = root.handlers, root.level
-
-    def run(command, given, *more):
-        words = [str(word) for option in given.items() for word in option]
-        monkeypatch.setattr(sys, "argv", ["heed", "evaluate", command, *words, *more])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        return ended.value.code, capsys.readouterr()
-
-    yield run
-    root.handlers, root.level = before
-    structlog.reset_defaults()
-
-
-@pytest.fixture
-def refused(heed):
-    """Runs a command that must fail, and gives what it writes to stderr."""
-
-    def run(command, given, *more):
-        code, told = heed(command, given, *more)
-        assert (code, told.out) == (2, "")
-        return told.err
-
-    return run
 
 
 def without(given, option):

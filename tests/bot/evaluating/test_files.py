@@ -5,7 +5,7 @@ import json
 import pytest
 
 from bot.errors import DataError
-from bot.evaluating.files import Entry, read_corpus, read_questions
+from bot.evaluating.files import Entry, read_corpus, read_labelled, read_lessons, read_questions, read_toned
 from tests.bot.evaluating.corpora import write
 
 GOOD = {"id": "1", "question": "Why does my kettle hum?"}
@@ -182,3 +182,91 @@ def test_a_question_may_be_empty(file):
     write(file, [{"id": "a", "text": "", "relevant": []}])
 
     assert [question.text for question in read_questions(file, CORPUS)] == [""]
+
+
+def test_texts_with_a_mood_are_read_in_their_order_and_other_fields_are_passed_over(file):
+    write(file, [{"text": "WHY", "label": 1, "kind": "furious"}, {"id": "2", "text": "hi", "label": 0}])
+
+    assert [(row.text, row.label) for row in read_toned(file)] == [("WHY", 1), ("hi", 0)]
+
+
+@pytest.mark.parametrize("label", [2, -1, "1", "angry", 0.5, None])
+def test_a_mood_is_0_or_1_and_nothing_else(file, label):
+    write(file, [{"text": "hi", "label": 0}, {"text": "WHY", "label": label}])
+    error = refused(read_toned, file)
+
+    assert error.line == 2
+    assert "1 where a person must take it" in str(error)
+
+
+@pytest.mark.parametrize(
+    "row", [{"label": 0}, {"text": "", "label": 0}, {"text": " ", "label": 0}, {"text": "hi"}, "{"]
+)
+@pytest.mark.parametrize("read", [read_toned, read_labelled])
+def test_a_line_without_a_text_or_a_label_is_named(file, read, row):
+    write(file, ["", row])
+
+    assert refused(read, file).line == 2
+
+
+@pytest.mark.parametrize("read", [read_toned, read_labelled, read_lessons])
+def test_a_file_without_a_text_is_refused(file, read):
+    write(file, [])
+
+    assert "no text in it" in str(refused(read, file))
+
+
+def test_examples_keep_the_place_where_they_stand(file):
+    write(file, [{"text": f"{label} {n}", "label": label} for n in (1, 2) for label in ("pay", "ship")])
+
+    assert [(example.intent, example.file, example.line) for example in read_lessons(file)][:2] == [
+        ("pay", str(file), 1),
+        ("ship", str(file), 2),
+    ]
+
+
+def test_a_label_with_one_example_is_named_by_its_line(file):
+    write(file, [{"text": text, "label": label} for text, label in (("a", "pay"), ("b", "ship"), ("c", "pay"))])
+    error = refused(read_lessons, file)
+
+    assert error.line == 2
+    assert "'ship' has one example only." in str(error)
+
+
+def test_a_single_label_leaves_nothing_to_tell_apart(file):
+    write(file, [{"text": text, "label": "pay"} for text in "ab"])
+
+    assert "fewer than two labels" in str(refused(read_lessons, file))
+
+
+RASA = """nlu:
+- intent: pay
+  examples: |
+    - how do I pay
+    - pay by [card](method)
+- intent: ship
+  examples: |
+    - send it
+"""
+
+
+@pytest.mark.parametrize("as_folder", [False, True])
+def test_a_file_or_folder_of_rasas_is_read_too(tmp_path, as_folder):
+    file = tmp_path / "nlu.yml"
+    file.write_text(RASA + "    - ship it\n")
+
+    assert [(example.text, example.intent) for example in read_lessons(tmp_path if as_folder else file)] == [
+        ("how do I pay", "pay"),
+        ("pay by card", "pay"),
+        ("send it", "ship"),
+        ("ship it", "ship"),
+    ]
+
+
+@pytest.mark.parametrize("as_folder", [False, True])
+def test_an_intent_with_one_example_in_rasas_form_is_named_by_file_and_line(tmp_path, as_folder):
+    file = tmp_path / "nlu.yml"
+    file.write_text(RASA)
+    error = refused(read_lessons, tmp_path if as_folder else file)
+
+    assert (error.file, error.line) == (str(file), 8)

@@ -5,12 +5,15 @@ from __future__ import annotations
 from functools import lru_cache
 
 from bot.nlu.cleaning import clean
-from bot.nlu.examples import Example
+from bot.nlu.examples import DANGERS, Example, Mood
 from bot.nlu.hashing import HashingEncoder
-from bot.nlu.heads import describe, train_heads
+from bot.nlu.heads import train_heads, traits_of
+from bot.nlu.lexicon import load_lexicons
+from bot.nlu.traits import Said, read_traits
+from bot.nlu.understander import Understander
 
 LESSONS = {
-    ("question", False): (
+    ("question", Mood.CALM): (
         "how do I reset my password",
         "where is the driver",
         "how do I pair the pen",
@@ -18,7 +21,7 @@ LESSONS = {
         "can I charge it with a power bank",
         "how long is the warranty",
     ),
-    ("complaint", True): (
+    ("complaint", Mood.IRATE): (
         "worst support ever, third time now",
         "this is RIDICULOUS, still no refund!!!",
         "I am sick of this dock",
@@ -26,7 +29,7 @@ LESSONS = {
         "broken AGAIN, unacceptable",
         "fed up with your scam",
     ),
-    ("praise", False): (
+    ("praise", Mood.GLAD): (
         "love my new laptop, thanks",
         "great support, thank you",
         "awesome tablet, love it",
@@ -34,23 +37,37 @@ LESSONS = {
         "the keyboard is great",
         "thank you, you are the best",
     ),
+    ("legal", Mood.DISPLEASED): (
+        "my lawyer will write to you",
+        "you will hear from my lawyer",
+        "see you in court, says my lawyer",
+        "I will see you in court",
+        "my lawyer will take you to court",
+        "my lawyer and I will go to court",
+    ),
 }
 
 EXAMPLES = tuple(
-    Example(text=text, intent=intent, irate=irate, language="en")
-    for (intent, irate), texts in LESSONS.items()
+    Example(text=text, intent=intent, mood=mood, danger=DANGERS.get(intent))
+    for (intent, mood), texts in LESSONS.items()
     for text in texts
 )
 
 
-def features(texts, encoder=None):
-    plain = [clean(text) for text in texts]
-    return describe(texts, plain, (encoder or HashingEncoder()).encode(plain))
+def traits(texts, encoder=None, language="en"):
+    """Read the traits of texts in one language."""
+    said = [Said(text=text, plain=clean(text), language=language) for text in texts]
+    return read_traits(said, (encoder or HashingEncoder()).encode([one.plain for one in said]), load_lexicons())
+
+
+def taught(examples, encoder=None):
+    """Train heads on *examples*."""
+    return train_heads(examples, traits_of(examples, encoder or HashingEncoder(), load_lexicons()))
 
 
 @lru_cache(maxsize=1)
 def trained():
-    return train_heads(EXAMPLES, features([example.text for example in EXAMPLES]))
+    return taught(EXAMPLES)
 
 
 class CountingEncoder(HashingEncoder):
@@ -68,3 +85,13 @@ class CountingEncoder(HashingEncoder):
 class AlwaysEnglish:
     def detect(self, plain):
         return "en" if plain else None
+
+
+def an_understander(encoder=None, *, heads=None, languages=None):
+    """Give an understander of the few lessons."""
+    return Understander(
+        encoder=encoder or CountingEncoder(),
+        heads=heads or trained().heads,
+        languages=languages or AlwaysEnglish(),
+        lexicons=load_lexicons(),
+    )

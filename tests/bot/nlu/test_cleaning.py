@@ -29,6 +29,12 @@ from bot.nlu.cleaning import LONGEST, clean
         ("\U0001f1ea\U0001f1f8 hola", "hola"),
         ("\U0001f468\u200d\U0001f469\u200d\U0001f467", ""),
         ("  two\n\nlines\t", "two lines"),
+        ("law\u200byer, smo\u00adke", "lawyer, smoke"),  # nobody sees what parts them
+        ("\u202eno\u202c \u2067picture\u2069\ufeff", "no picture"),
+        ("no\x00 sound\x07&#8203;", "no sound"),
+        ("half \ud83d of a smiley", "half of a smiley"),  # from JSON that was cut
+        ("מסך שחור", "מסך שחור"),
+        ("شاشة سوداء", "شاشة سوداء"),
         ("", ""),
         ("@a @b https://t.co/x \U0001f600", ""),
         ("¿Cómo entro?", "¿Cómo entro?"),

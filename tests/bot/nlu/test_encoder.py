@@ -2,16 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.nlu.encoder import SentenceEncoder
 from bot.nlu.hashing import HashingEncoder
-from bot.settings import EncoderSettings
 from tests.bot.nlu.contract import EncoderContract
-
-
-@pytest.fixture(scope="session")
-def sentence_encoder():
-    """The bundled model, loaded once a run."""
-    return SentenceEncoder(EncoderSettings())
 
 
 class TestHashingEncoder(EncoderContract):

@@ -1,11 +1,10 @@
 from __future__ import annotations
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.nlu.signs import LETTERS, NAMES, count_signs, spell
+from bot.nlu.signs import NAMES, count_signs
 
 
 @pytest.mark.parametrize(
@@ -33,10 +32,3 @@ def test_signs_lie_between_nought_and_one(texts):
 
     assert signs.shape == (len(texts), len(NAMES))
     assert ((signs >= 0) & (signs <= 1)).all()
-
-
-def test_letters_are_spelt_the_same_every_time():
-    first, second = spell(["Akku lädt nicht"]), spell(["Akku lädt nicht"])
-
-    assert first.shape == (1, LETTERS)
-    assert np.array_equal(first.toarray(), second.toarray())

@@ -1,17 +1,21 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from bot.nlu.hashing import HashingEncoder
-from bot.nlu.understander import Understander
+from bot.nlu.mood import MoodHead
+from bot.nlu.scale import Scale
 from bot.settings import DecidingSettings
-from tests.bot.nlu.schooling import AlwaysEnglish, CountingEncoder, trained
+from bot.vocabulary import Danger
+from tests.bot.nlu.schooling import an_understander, trained
 
 
 @pytest.fixture
 def understander():
-    return Understander(encoder=CountingEncoder(), heads=trained().heads, languages=AlwaysEnglish())
+    return an_understander()
 
 
 def test_understandings_come_in_the_order_of_texts(understander):
@@ -50,18 +54,39 @@ def test_a_text_is_understood_alike_alone_and_among_others(understander):
     assert understander.understand(["RIDICULOUS", "how do I pair the pen"])[1] == alone
 
 
-def test_intents_come_most_probable_first_and_sum_to_one(understander):
-    ranked = understander.understand(["how do I pair the pen"])[0].intents
-    probabilities = [intent.probability for intent in ranked]
+def test_intents_come_most_probable_first_and_add_up_to_one_with_what_is_strange(understander):
+    read = understander.understand(["how do I pair the pen"])[0]
+    probabilities = [intent.probability for intent in read.intents]
 
     assert probabilities == sorted(probabilities, reverse=True)
-    assert sum(probabilities) == pytest.approx(1.0, abs=1e-3)
+    assert sum(probabilities) + read.strange == pytest.approx(1.0, abs=1e-3)
 
 
-def test_a_text_of_nothing_but_emoji_is_understood_as_empty(understander):
-    read = understander.understand(["\U0001f600\U0001f44d"])[0]
+def test_dangers_come_most_probable_first(understander):
+    ranked = understander.understand(["my lawyer will see you in court"])[0].dangers
 
-    assert (read.text, read.language) == ("", None)
+    assert {danger.label for danger in ranked} == set(Danger)
+    assert ranked[0].label == Danger.LEGAL
+
+
+@pytest.mark.parametrize("text", ["", "@TarnwellHelp", "\U0001f600\U0001f44d", "https://t.co/x", "\u200b\u200f", " \n"])
+def test_a_text_without_a_word_wants_nothing_that_is_known(understander, text):
+    read = understander.understand([text])[0]
+
+    assert (read.text, read.language, read.strange) == ("", None, 1.0)
+    assert not any(intent.probability for intent in read.intents)
+
+
+def test_a_language_that_is_known_is_not_looked_for(understander):
+    assert [read.language for read in understander.understand(["", "dock"], language="de")] == ["de", "de"]
+
+
+def test_who_comes_back_unanswered_sounds_angrier():
+    unsure = replace(trained().heads, mood=MoodHead(sharpness=1.0, irate=Scale(slope=0.0, offset=-1.0)))
+
+    once, again = an_understander(heads=unsure).understand(["my dock is dead"] * 2, [0, 2])
+
+    assert again.mood > once.mood
 
 
 def test_the_mood_of_shouting_is_worse_than_that_of_thanks(understander):

@@ -6,9 +6,9 @@ from yarl import URL
 
 from responders.x.oauth2 import OAuth2
 from responders.x.session import open_session
-from responders.x.tokens import new_key
 from sandbox.config import SandboxConfig
 from sandbox.oauth2 import Request
+from storage.sealing import new_key
 from tests.responders.conftest import settings_for
 
 REDIRECT = "http://127.0.0.1:8600/"

@@ -16,8 +16,9 @@ from responders.x.bearer import CALM, EARLY, Bearer
 from responders.x.client import open_client
 from responders.x.oauth2 import OAuth2
 from responders.x.session import open_session
-from responders.x.tokens import TokenVault, new_key, vault_for
+from responders.x.tokens import TokenVault, vault_for
 from sandbox.faults import Fault, FaultKind
+from storage.sealing import new_key
 from tests.responders.x.logging_in import REDIRECT, agree, first_pair, oauth2_settings
 
 
@@ -77,7 +78,7 @@ async def test_another_key_opens_nothing_and_is_named(database, vault, settings)
 
 async def test_a_key_that_is_none_is_named(database, platform):
     settings = oauth2_settings(str(platform.make_url("/")), token_key="secret")
-    with pytest.raises(SettingsError, match="heed x key"):
+    with pytest.raises(SettingsError, match="heed key"):
         TokenVault(database, settings)
 
 
