@@ -114,7 +114,7 @@ class DecidingSettings(Section):
     ambiguity_margin: float = Field(
         0.02, ge=0, le=1, description="A second answer whose score is within this share of the first's makes a draft."
     )
-    irate_threshold: float = Field(0.08, ge=0, le=1, description="Mood from which a person takes the conversation.")
+    irate_threshold: float = Field(0.12, ge=0, le=1, description="Mood from which a person takes the conversation.")
     question_threshold: float = Field(
         0.60, ge=0, le=1, description="Probability of being a question that an answer without a person needs."
     )

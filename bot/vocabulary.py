@@ -332,7 +332,7 @@ class Priority:
         return self.mood + self.urgency + self.reach + self.age + self.deadline
 
 
-PRIORITY_WEIGHTS = Priority(mood=0.22, urgency=0.42, reach=0.03, age=0.15, deadline=0.18)
+PRIORITY_WEIGHTS = Priority(mood=0.20, urgency=0.46, reach=0.03, age=0.14, deadline=0.17)
 """The most that each part can be; they add up to 1."""
 
 FULL_AGE = timedelta(hours=24)

@@ -261,7 +261,7 @@ def personal(kinds: Sequence[str]) -> str:
 
 def urgency(priority: float) -> str:
     """Say how soon: "high", "medium" or "low". Every danger is high, and whoever is angry or late at least medium."""
-    high, medium = 0.36, 0.09
+    high, medium = 0.4, 0.1
     if priority >= high:
         return "high"
     return "medium" if priority >= medium else "low"

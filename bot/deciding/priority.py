@@ -1,9 +1,9 @@
 """How soon a person should look: a sum whose parts are shown. Pure.
 
 The weights keep three promises, which tests hold them to. A danger comes before all fresh anger, and before whoever
-waits calmly, however long. All the followers in the world weigh less than a seventh of the way from calm to furious,
-and less than being late. And whoever has waited for a day and is past the deadline comes before everything fresh that
-is no danger, so nobody waits for ever.
+waits calmly, however long. All the followers in the world bring nobody who is not irate before somebody who is, nor
+before somebody who is late. And whoever has waited for a day and is past the deadline comes before everything fresh
+that is no danger, so nobody waits for ever.
 """
 
 from __future__ import annotations
@@ -25,18 +25,22 @@ FAR_REACH = 100_000
 SURE, DOUBTFUL = 0.9, 0.15
 """Shares of the urgency's weight: what a danger that was decided on has at least, and what a mere doubt has at most."""
 
+CALM, IRATE = 0.25, 0.5
+"""Shares of the mood's weight: what somebody who is not irate has less than, and what whoever is has at least."""
+
 PRESSING = ("outage", "safety")
 """Intents that press although nobody is in danger yet."""
 
 
-def fixed_priority(read: Understanding, *, followers: int, in_danger: bool) -> Priority:
+def fixed_priority(read: Understanding, *, irate: float, followers: int, in_danger: bool) -> Priority:
     """Give the parts that are fixed with the decision.
 
-    *in_danger* says that the mention goes to a person because of a danger; *followers* are its author's.
+    From the mood *irate* on, a person takes the mention; *in_danger* says that one does because of a danger.
+    *followers* are its author's.
     """
     urgency = SURE + (1 - SURE) * read.danger if in_danger else DOUBTFUL * _doubt(read)
     return Priority(
-        mood=round(PRIORITY_WEIGHTS.mood * read.mood, 4),
+        mood=round(PRIORITY_WEIGHTS.mood * _temper(read.mood, irate), 4),
         urgency=round(PRIORITY_WEIGHTS.urgency * urgency, 4),
         reach=round(PRIORITY_WEIGHTS.reach * _reach(followers), 4),
     )
@@ -55,6 +59,13 @@ def grown(fixed: Priority, *, waiting_since: datetime | None, due_at: datetime |
         age=PRIORITY_WEIGHTS.age * _share(waited / FULL_AGE),
         deadline=PRIORITY_WEIGHTS.deadline * _share(waited / (due_at - waiting_since)),
     )
+
+
+def _temper(mood: float, irate: float) -> float:
+    """Stretch both sides of the threshold, which may lie anywhere, and leave a gap between them."""
+    if mood < irate:
+        return CALM * mood / irate
+    return IRATE + (1 - IRATE) * (mood - irate) / (1 - irate) if irate < 1 else 1.0
 
 
 def _doubt(read: Understanding) -> float:

@@ -296,7 +296,9 @@ def priority(case: Case, verdict: Verdict) -> Priority:
     if case.understanding is None or verdict.route in {Route.IGNORE, Route.ANSWER}:
         return Priority()
     in_danger = Reason.SAFETY in verdict.reasons
-    return fixed_priority(case.understanding, followers=case.mention.followers, in_danger=in_danger)
+    return fixed_priority(
+        case.understanding, irate=case.limits.irate, followers=case.mention.followers, in_danger=in_danger
+    )
 
 
 def _hurdles(case: Case) -> tuple[Reason, ...]:

@@ -17,7 +17,7 @@ MARGIN = 0.2
 """Lead in confidence that the first language needs over the second; measured on short posts, less is a guess."""
 
 FEWEST_WORDS = 3
-"""Shorter texts belong to every language: "ok" is no Dutch, and "thx" no French."""
+"""Texts with fewer different words belong to every language: "ok" is no Dutch, and "thx" no French."""
 
 
 class LanguageDetector:
@@ -28,7 +28,7 @@ class LanguageDetector:
 
     def detect(self, plain: str) -> str | None:
         """Give the ISO 639-1 code of *plain* text (see `cleaning.clean`), or None: too short, or two are too near."""
-        if len(plain.split()) < FEWEST_WORDS:
+        if len(set(plain.casefold().split())) < FEWEST_WORDS:
             return None
         values = self._detector.compute_language_confidence_values(plain)
         first, second = values[:2]

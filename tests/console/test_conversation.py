@@ -402,7 +402,7 @@ async def test_the_page_shows_the_parts_of_the_priority_and_their_sum(browser, d
 
     page = await (await ann.get(f"/conversations/{conversation_id}")).text()
 
-    assert "mood 0.20 + urgency 0.10 + reach 0.01 + age 0.08 + deadline 0.18 = <strong>0.57</strong>" in page
+    assert "mood 0.20 + urgency 0.10 + reach 0.01 + age 0.07 + deadline 0.17 = <strong>0.55</strong>" in page
     assert "Overdue for 3 h." in page
     assert "Waiting for 12 h." in page
 

@@ -26,7 +26,7 @@ def upgrade() -> None:
     ):
         op.add_column("conversations", column)
     # Until now the parts that are fixed with a decision were all of a priority.
-    op.execute("update conversations set priority = 0.67 * priority")
+    op.execute("update conversations set priority = 0.69 * priority")
     op.execute(
         "update conversations set waiting_since = opened_at, due_at = opened_at + interval '1 hour' "
         "where state = 'open'"
@@ -52,7 +52,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("moves")
-    op.execute("update conversations set priority = priority / 0.67")
+    op.execute("update conversations set priority = priority / 0.69")
     for name in ("due_at", "waiting_since", "moved_by", "team"):
         op.drop_column("conversations", name)
     for name in ("deadline", "team", "priority_parts"):

@@ -14,7 +14,6 @@ from bot.vocabulary import FULL_AGE, PRIORITY_WEIGHTS, Priority
 from tests.bot.values import NOW, an_understanding
 
 HOUR = timedelta(hours=1)
-CALM = 0.2
 IRATE = 0.45
 EVERYBODY = 10_000_000
 
@@ -30,7 +29,11 @@ answer_times = st.timedeltas(timedelta(minutes=1), timedelta(days=10))
 
 
 def fixed(followers=0, *, in_danger=False, **read):
-    return fixed_priority(an_understanding(**read), followers=followers, in_danger=in_danger)
+    return of(an_understanding(**read), followers, in_danger=in_danger)
+
+
+def of(read, followers, *, in_danger=False, irate=IRATE):
+    return fixed_priority(read, irate=irate, followers=followers, in_danger=in_danger)
 
 
 def waiting(priority, waited, within=HOUR):
@@ -46,25 +49,39 @@ def test_the_weights_add_up_to_one():
     assert PRIORITY_WEIGHTS.total == pytest.approx(1)
 
 
-@given(read=readings, followers=st.integers(0, 10**9), in_danger=st.booleans(), waited=waits, within=answer_times)
-def test_each_part_lies_between_nought_and_its_weight(read, followers, in_danger, waited, within):
-    priority = waiting(fixed_priority(read, followers=followers, in_danger=in_danger), waited, within)
+@given(
+    read=readings,
+    irate=shares,
+    followers=st.integers(0, 10**9),
+    in_danger=st.booleans(),
+    waited=waits,
+    within=answer_times,
+)
+def test_each_part_lies_between_nought_and_its_weight(read, irate, followers, in_danger, waited, within):
+    priority = waiting(of(read, followers, in_danger=in_danger, irate=irate), waited, within)
 
     for name, value in parts(priority).items():
         assert 0 <= value <= getattr(PRIORITY_WEIGHTS, name), name
     assert 0 <= priority.total <= 1 + 1e-9
 
 
-def test_ten_million_followers_do_not_overtake_an_irate_customer():
-    assert fixed(EVERYBODY, mood=CALM).total < fixed(mood=IRATE).total
+@given(irate=st.floats(0.001, 1), below=st.floats(0, 1, exclude_max=True), above=shares)
+def test_ten_million_followers_do_not_overtake_an_irate_customer_wherever_the_threshold_is(irate, below, above):
+    calm, angry = below * irate, max(irate, above)
+    famous = of(an_understanding(mood=calm), EVERYBODY, irate=irate)
+
+    assert famous.total < of(an_understanding(mood=angry), 0, irate=irate).total
 
 
 def test_ten_million_followers_do_not_overtake_an_overdue_case():
     assert fixed(EVERYBODY).total < waiting(fixed(), HOUR).total
 
 
-def test_a_lead_of_a_seventh_in_mood_outweighs_all_followers():
-    assert fixed(EVERYBODY, mood=0.3).total < fixed(mood=0.3 + 1 / 7).total
+@given(irate=shares, moods=st.tuples(shares, shares).map(sorted))
+def test_more_anger_is_never_less_urgent(irate, moods):
+    calmer, angrier = (of(an_understanding(mood=mood), 0, irate=irate).mood for mood in moods)
+
+    assert calmer <= angrier
 
 
 def test_followers_beyond_the_cap_make_no_difference():
@@ -79,7 +96,7 @@ def test_the_first_thousand_followers_count_more_than_the_next():
 
 @given(read=readings, followers=st.integers(0, EVERYBODY))
 def test_who_waits_for_a_day_and_is_overdue_comes_before_everything_fresh_but_a_danger(read, followers):
-    fresh = fixed_priority(read, followers=followers, in_danger=False)
+    fresh = of(read, followers)
 
     assert waiting(Priority(), FULL_AGE).total > fresh.total
 
@@ -92,14 +109,16 @@ def test_age_alone_overtakes_any_fresh_reach():
 
 @given(danger=shares, mood=shares, followers=st.integers(0, EVERYBODY), read=readings)
 def test_a_danger_comes_before_all_that_is_fresh_and_none(danger, mood, followers, read):
-    anger = fixed_priority(read, followers=followers, in_danger=False)
+    anger = of(read, followers)
 
     assert fixed(danger=danger, mood=mood, in_danger=True).total > anger.total
 
 
-@given(waited=waits, danger=shares)
-def test_a_danger_comes_before_who_waits_calmly_however_long(waited, danger):
-    assert fixed(danger=danger, in_danger=True).total > waiting(fixed(EVERYBODY, mood=0, danger=0), waited).total
+@given(waited=waits, danger=shares, calm=st.floats(0, IRATE, exclude_max=True))
+def test_a_danger_comes_before_who_waits_calmly_however_long(waited, danger, calm):
+    patient = waiting(fixed(EVERYBODY, mood=calm), waited)
+
+    assert fixed(danger=danger, mood=0.0, in_danger=True).total > patient.total
 
 
 @given(earlier=waits, more=st.timedeltas(timedelta(0), timedelta(days=5)), within=answer_times)
