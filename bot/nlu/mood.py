@@ -23,7 +23,7 @@ LEVELS: Mapping[Mood, float] = {
     Mood.GLAD: -0.05,
     Mood.CALM: 0.0,
     Mood.SAD: 0.0,
-    Mood.TROUBLED: 0.05,
+    Mood.TROUBLED: 0.07,
     Mood.DISPLEASED: 0.3,
     Mood.IRATE: 1.0,
 }
@@ -39,8 +39,8 @@ INSISTING, MOST_TIMES = 0.5, 3
 CERTAIN = 1 - 1e-6
 
 DARK = ("bad_share", "worst")
-DARKNESS, DARKNESS_ABROAD = 0.04, 0.2
-"""How much dark words count by themselves, in English and in other languages: there the encoder understands little."""
+DARKNESS, DARKNESS_ABROAD = 0.1, 0.2
+"""How much dark words count by themselves, in English and in other languages: there the encoder understands less."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
