@@ -58,7 +58,7 @@ async def test_an_agent_says_that_a_customer_is_angry_and_a_person_gets_the_conv
     assert answer.headers["Location"] == f"/conversations/{conversation_id}?done=angry"
     assert "Ann says: angry" in page
     assert (pressed(page, "angry"), pressed(page, "calm")) == (True, False)
-    assert "mood 0.22 + urgency 0.00" in page
+    assert "mood 0.20 + urgency 0.00" in page
     (conversation,), (reply,) = await rows_of(database, conversations), await rows_of(database, replies)
     assert (conversation.state, reply.state) == ("open", "cancelled")
 
