@@ -9,8 +9,9 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import normalize
 
-from bot.evaluating.intents import Pupil, Senses, manageable
+from bot.evaluating.intents import Pupil, Senses
 from bot.nlu.cleaning import clean
+from bot.nlu.heads import thinned
 from bot.nlu.language import LanguageDetector
 from bot.nlu.lexicon import load_lexicons
 
@@ -76,7 +77,7 @@ class Heed:
 
     def __init__(self, examples: Sequence[Example], encoder: Encoder) -> None:
         senses = Senses(encoder=encoder, languages=LanguageDetector(), lexicons=load_lexicons())
-        self._pupil = Pupil.taught(manageable(examples), senses, _silent)
+        self._pupil = Pupil.taught(thinned(examples), senses, _silent)
 
     def read(self, texts: Sequence[str]) -> Read:
         """See `Arm`."""

@@ -13,9 +13,10 @@ from bot import service
 from bot.cli.output import err, progress_bars, report
 from bot.errors import DataError, NotTrained
 from bot.evaluating.files import read_labelled, read_lessons, read_toned
-from bot.evaluating.intents import Pupil, Senses, evaluate_intents, manageable
+from bot.evaluating.intents import Pupil, Senses, evaluate_intents
 from bot.evaluating.mood import evaluate_mood, read_moods
 from bot.nlu.encoder import SentenceEncoder
+from bot.nlu.heads import thinned
 from bot.nlu.language import LanguageDetector
 from bot.nlu.lexicon import load_lexicons
 from bot.telemetry import set_up_logging
@@ -86,7 +87,7 @@ async def _woken(settings: Settings, database: Database, progress: Progress) -> 
 
 
 def _learnable(examples: Sequence[Example]) -> list[Example]:
-    kept = manageable(examples)
+    kept = thinned(examples)
     if len(kept) < len(examples):
         err.print(f"Training on {len(kept)} of {len(examples)} examples, an even share of each label.", style="yellow")
     return kept

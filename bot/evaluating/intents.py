@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,8 +11,7 @@ from sklearn.metrics import f1_score
 from bot.evaluating import metrics
 from bot.evaluating.shelving import encode
 from bot.nlu.cleaning import clean
-from bot.nlu.examples import FEWEST
-from bot.nlu.heads import MOST, train_intents
+from bot.nlu.heads import train_intents
 from bot.nlu.traits import Said, read_traits
 
 if TYPE_CHECKING:
@@ -84,20 +82,6 @@ class Pupil:
     def read(self, texts: Sequence[str], progress: Progress) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Give the probability of each label, and of none of them: shapes (texts, labels) and (texts,)."""
         return self.head.read(self.machine.scores(self.senses.read(texts, progress, "Reading texts")))
-
-
-def manageable(examples: Sequence[Example], most: int = MOST) -> list[Example]:
-    """Give at most about *most* of the examples, an even share of each intent but never less than FEWEST of it."""
-    if len(examples) <= most:
-        return list(examples)
-    counts, seen = Counter(example.intent for example in examples), Counter[str]()
-    urgency = []
-    for place, example in enumerate(examples):
-        own = seen[example.intent]
-        urgency.append((own >= FEWEST, (own + 0.5) / counts[example.intent], place))
-        seen[example.intent] += 1
-    kept = max(most, sum(not dispensable for dispensable, _, _ in urgency))
-    return [examples[place] for place in sorted(place for _, _, place in sorted(urgency)[:kept])]
 
 
 def evaluate_intents(pupil: Pupil, rows: Sequence[Labelled], progress: Progress) -> Recognised:

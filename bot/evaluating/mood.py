@@ -38,7 +38,8 @@ def read_moods(
     """Read the mood of each text and tell the progress: shape (texts,). Where *language* is None, each is detected."""
     moods: list[float] = []
     for start in range(0, len(texts), CHUNK):
-        understood = understander.understand(texts[start : start + CHUNK], language=language)
+        chunk = texts[start : start + CHUNK]
+        understood = understander.understand(chunk, languages=[language] * len(chunk))
         moods += (one.mood for one in understood)
         progress("Reading moods", len(moods), len(texts))
     return np.array(moods, dtype=np.float64)

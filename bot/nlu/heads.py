@@ -16,7 +16,7 @@ from bot.errors import DataError, NotTrained
 from bot.nlu.cleaning import clean
 from bot.nlu.dangers import RIDGE as DANGER_RIDGE
 from bot.nlu.dangers import DangerHead, danger_targets, fit_dangers, is_dangerous
-from bot.nlu.examples import Mood
+from bot.nlu.examples import FEWEST, Mood
 from bot.nlu.intents import IntentHead, teach_intents
 from bot.nlu.machine import Machine, School
 from bot.nlu.mood import RIDGE as MOOD_RIDGE
@@ -128,9 +128,17 @@ class Trained:
 
 
 def thinned(examples: Sequence[Example], most: int = MOST) -> list[Example]:
-    """Give at most *most* of the examples, taken evenly from all that there are."""
-    places = np.unique(np.linspace(0, len(examples) - 1, min(most, len(examples))).astype(int))
-    return [examples[place] for place in places]
+    """Give at most about *most* of the examples, an even share of each intent but never less than FEWEST of it."""
+    if len(examples) <= most:
+        return list(examples)
+    counts, seen = Counter(example.intent for example in examples), Counter[str]()
+    urgency = []
+    for place, example in enumerate(examples):
+        own = seen[example.intent]
+        urgency.append((own >= FEWEST, (own + 0.5) / counts[example.intent], place))
+        seen[example.intent] += 1
+    kept = max(most, sum(not dispensable for dispensable, _, _ in urgency))
+    return [examples[place] for place in sorted(place for _, _, place in sorted(urgency)[:kept])]
 
 
 def traits_of(examples: Sequence[Example], encoder: Encoder, lexicons: Lexicons) -> Traits:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from bot.nlu.cleaning import clean
+from bot.nlu.cleaning import LONGEST, clean
 from bot.nlu.entities import NO_FORMS, find_entities
 from bot.nlu.mood import insisted
 from bot.nlu.traits import Said, read_traits
@@ -43,20 +43,24 @@ class Understander:
         self._forms = forms
 
     def understand(
-        self, texts: Sequence[str], insistence: Sequence[int] | None = None, *, language: str | None = None
+        self,
+        texts: Sequence[str],
+        insistence: Sequence[int] | None = None,
+        *,
+        languages: Sequence[str | None] | None = None,
     ) -> list[Understanding]:
         """Give one understanding a text, in order, from one pass of the encoder.
 
         *insistence* says for each text how often its author has come back to what nobody has answered.
-        *language* is that of all texts, where it is known; else each is detected.
+        *languages* says what each is written in, where that is known; else it is detected.
         """
         plain = [clean(text) for text in texts]
         vectors = self.encoder.encode(plain)
         if not texts:
             return []
         said = [
-            Said(text=text, plain=words, language=language or self.languages.detect(words))
-            for text, words in zip(texts, plain, strict=True)
+            Said(text=text, plain=words, language=known or self.languages.detect(words))
+            for text, words, known in zip(texts, plain, languages or [None] * len(texts), strict=True)
         ]
         read = self.heads.read(read_traits(said, vectors, self.lexicons), plain)
         return [
@@ -69,7 +73,7 @@ class Understander:
                 danger=round(float(read.danger[row]), 4),
                 dangers=_ranking(tuple(Danger), read.dangers[row]),
                 language=one.language,
-                entities=find_entities(one.text, self._forms),
+                entities=find_entities(one.text[:LONGEST], self._forms),
             )
             for row, one in enumerate(said)
         ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -127,9 +127,9 @@ def _teach_heads(lesson: Lesson, encoder: Encoder, fingerprint: str, progress: P
         Example(text=said, intent="question", language=spoken, file="asks") for spoken, said in _asks(lesson.knowledge)
     ]
     audited = [
-        Example(text=q.text, intent="question", language=q.language, file="audits")
-        for q in lesson.calibrating
-        if q.right
+        Example(text=question.text, intent="question", language=question.language, file="audits")
+        for question in lesson.calibrating
+        if question.right
     ]
     examples = thinned([*lesson.examples, *asks, *audited])
     progress("Training heads", 0, 2)
@@ -149,12 +149,16 @@ def _teach_confidence(lesson: Lesson, understander: Understander, fingerprint: s
     progress("Fitting confidence", 0, 2)
     asks = _asks(lesson.knowledge)
     asked = dict(zip(asks, understander.understand([text for _, text in asks]), strict=True))
-    chatter = [(e.language, e.text) for e in lesson.examples if e.intent in NOTHING_WANTED and e.addressed]
+    chatter = [
+        (example.language, example.text)
+        for example in lesson.examples
+        if example.intent in NOTHING_WANTED and example.addressed
+    ]
     judged = [
         Judged(understanding=understood, right=question.right)
         for question, understood in zip(
             lesson.calibrating,
-            _understand_as(understander, [(q.language, q.text) for q in lesson.calibrating]),
+            _understand_as(understander, [(question.language, question.text) for question in lesson.calibrating]),
             strict=True,
         )
     ]
@@ -168,8 +172,7 @@ def _teach_confidence(lesson: Lesson, understander: Understander, fingerprint: s
 
 def _understand_as(understander: Understander, said: Sequence[tuple[str, str]]) -> list[Understanding]:
     """Understand texts whose language is known, given as (language, text)."""
-    understood = understander.understand([text for _, text in said])
-    return [replace(one, language=language) for (language, _), one in zip(said, understood, strict=True)]
+    return understander.understand([text for _, text in said], languages=[language for language, _ in said])
 
 
 def _asks(knowledge: Knowledge) -> list[tuple[str, str]]:

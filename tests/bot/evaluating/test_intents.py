@@ -5,8 +5,7 @@ import pytest
 from sklearn.metrics import f1_score
 
 from bot.evaluating.files import Labelled
-from bot.evaluating.intents import Pupil, Senses, evaluate_intents, manageable, recognised
-from bot.nlu.examples import FEWEST, Example
+from bot.evaluating.intents import Pupil, Senses, evaluate_intents, recognised
 from bot.nlu.hashing import HashingEncoder
 from bot.nlu.lexicon import load_lexicons
 from bot.training.progress import silent
@@ -21,10 +20,6 @@ def rows(**said):
 
 def measured(right, chosen, strange, known):
     return recognised(right, chosen, np.array(strange), known=known)
-
-
-def numbered(**counts):
-    return [Example(text=f"{intent} {n}", intent=intent) for intent, count in counts.items() for n in range(count)]
 
 
 def test_accuracy_and_f1_are_those_of_the_texts_in_scope():
@@ -64,22 +59,3 @@ def test_a_pupil_knows_no_label_but_those_of_its_examples():
     examples = [example for example in EXAMPLES if example.intent != "praise"]
 
     assert Pupil.taught(examples, SENSES, silent).head.labels == ("complaint", "legal", "question")
-
-
-def test_few_examples_are_all_taken_in_their_order():
-    examples = numbered(b=3, a=3)
-
-    assert manageable(examples, 6) == examples
-
-
-def test_of_many_examples_each_intent_keeps_its_share():
-    kept = [example.intent for example in manageable(numbered(a=600, b=300, c=100), 100)]
-
-    assert [kept.count(intent) for intent in "abc"] == [pytest.approx(count, abs=2) for count in (60, 30, 10)]
-
-
-def test_of_many_examples_no_intent_is_lost():
-    kept = manageable(numbered(many=1000, few=FEWEST), 10)
-
-    assert sum(example.intent == "few" for example in kept) == FEWEST
-    assert len(kept) == 10

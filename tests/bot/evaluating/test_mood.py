@@ -65,7 +65,7 @@ def test_every_text_gets_its_mood_whatever_the_chunks():
 def test_a_language_that_is_named_is_not_detected():
     text = "esto es una vergüenza"
     named = read_moods([text], an_understander(languages=NoLanguage()), "es", silent)
-    (understood,) = an_understander(languages=NoLanguage()).understand([text], language="es")
+    (understood,) = an_understander(languages=NoLanguage()).understand([text], languages=["es"])
 
     assert understood.language == "es"
     assert named.tolist() == [understood.mood]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.errors import DataError, NotTrained
 from bot.nlu.cleaning import clean
-from bot.nlu.examples import Example, Mood
+from bot.nlu.examples import FEWEST, Example, Mood
 from bot.nlu.hashing import HashingEncoder
 from bot.nlu.heads import FORMAT, Heads, thinned, traits_of
 from bot.nlu.lexicon import load_lexicons
@@ -23,6 +23,10 @@ TEXTS = ["how do I reset the pen", "RIDICULOUS, broken again!!!", "", "ω", "my 
 
 def read(heads, texts=TEXTS):
     return heads.read(traits(texts), [clean(text) for text in texts])
+
+
+def numbered(**counts):
+    return [Example(text=f"{intent} {n}", intent=intent) for intent, count in counts.items() for n in range(count)]
 
 
 def archive(**arrays):
@@ -167,19 +171,23 @@ def test_examples_that_show_nothing_to_tell_apart_are_refused_with_a_remedy(exam
         taught(examples)
 
 
-def test_examples_that_are_few_enough_are_all_learnt():
-    assert thinned(EXAMPLES, 24) == list(EXAMPLES)
-    assert thinned(EXAMPLES, 1_000) == list(EXAMPLES)
+def test_few_examples_are_all_taken_in_their_order():
+    examples = numbered(b=3, a=3)
+
+    assert thinned(examples, 6) == examples
 
 
-@pytest.mark.parametrize("most", [1, 2, 7, 23])
-def test_of_too_many_examples_some_are_taken_from_all_over(most):
-    kept = thinned(EXAMPLES, most)
+def test_of_many_examples_each_intent_keeps_its_share():
+    kept = [example.intent for example in thinned(numbered(a=600, b=300, c=100), 100)]
 
-    assert len(kept) == most
-    assert kept == sorted(kept, key=EXAMPLES.index)
-    assert kept[0] == EXAMPLES[0]
-    assert most == 1 or kept[-1] == EXAMPLES[-1]
+    assert [kept.count(intent) for intent in "abc"] == [pytest.approx(count, abs=2) for count in (60, 30, 10)]
+
+
+def test_of_many_examples_no_intent_is_lost():
+    kept = thinned(numbered(many=1000, few=FEWEST), 10)
+
+    assert sum(example.intent == "few" for example in kept) == FEWEST
+    assert len(kept) == 10
 
 
 def test_no_examples_are_thinned_to_none():

@@ -78,7 +78,7 @@ def test_a_text_without_a_word_wants_nothing_that_is_known(understander, text):
 
 
 def test_a_language_that_is_known_is_not_looked_for(understander):
-    assert [read.language for read in understander.understand(["", "dock"], language="de")] == ["de", "de"]
+    assert [read.language for read in understander.understand(["", "dock"], languages=["de", "de"])] == ["de", "de"]
 
 
 def test_who_comes_back_unanswered_sounds_angrier():
