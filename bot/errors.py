@@ -7,6 +7,11 @@ HeedError
 ├── NotTrained                  heads or index are missing
 ├── IllegalMove                 a state machine was asked for a step it does not have
 ├── PortTaken                   another program listens on a port we need
+├── DialogueDown                Rasa cannot be reached, or fails                       retryable
+├── DeskError                   the help desk did not take a case
+│   ├── DeskDown                unreachable, slow, or answers with a failure of its own   retryable
+│   └── DeskRefused             refused for good
+├── Forged                      something came in without the signature that it needs
 └── ChannelError                a channel could not do what it was asked
     ├── ChannelDown             unreachable, or answers 5xx                            retryable
     ├── ChannelBusy             a rate limit; carries retry_after                      retryable
@@ -63,6 +68,30 @@ class IllegalMove(HeedError):
 
 class PortTaken(HeedError):
     """Another program listens on a port that Heed needs."""
+
+
+class DialogueDown(HeedError):
+    """Rasa cannot be reached, or failed; private messages go to people meanwhile."""
+
+    retryable = True
+
+
+class DeskError(HeedError):
+    """The help desk did not take a case."""
+
+
+class DeskDown(DeskError):
+    """The help desk cannot be reached, is too slow, or failed; later it may work."""
+
+    retryable = True
+
+
+class DeskRefused(DeskError):
+    """The help desk refused a case for good; something has to be changed first."""
+
+
+class Forged(HeedError):
+    """The signature is missing, wrong or too old."""
 
 
 class ChannelError(HeedError):

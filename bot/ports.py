@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
     import numpy as np
     from numpy.typing import NDArray
 
-    from bot.vocabulary import Candidate, Mention, Receipt, Reply, Understanding, Vector, Vectors
+    from bot.vocabulary import (
+        Candidate,
+        Escalation,
+        EscalationState,
+        Mention,
+        Receipt,
+        Reply,
+        Understanding,
+        Vector,
+        Vectors,
+    )
 
 
 class Encoder(Protocol):
@@ -114,6 +124,73 @@ class Responder(Protocol):
 
     async def retract(self, receipt: Receipt) -> None:
         """Delete a post of ours; nothing happens where it is gone. Raises ChannelError."""
+        ...
+
+
+class HelpDesk(Protocol):
+    """Takes cases where customers are helped off the network: a mailbox, a CRM, a help desk."""
+
+    name: str  #: Such as "email"; kept with each case.
+
+    async def open(self, escalation: Escalation, delivery_id: str) -> str:
+        """Hand a case over and give the desk's own id of it.
+
+        *delivery_id* stays the same for all tries of one case, so that the desk can tell a second try from a second
+        case. Raises DeskDown where another try may help, DeskRefused where none does.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """What the dialogue engine made of one private message."""
+
+    texts: tuple[str, ...]  #: What it says, in order, without signature.
+    orders: tuple[Mapping[str, Any], ...] = ()  #: What our actions want done, in order; see `bot.actions.orders`.
+
+
+class Dialogue(Protocol):
+    """Leads private conversations."""
+
+    async def turn(self, conversation_id: int, mention_id: int, text: str, *, repeated: bool) -> Turn:
+        """Take one message of a conversation and give what is to be said and done.
+
+        *repeated* says that the same message may have been taken before; it is not taken twice then, and what was made
+        of it is given again. Raises DialogueDown.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Advice:
+    """An answer that may be said in private without a person."""
+
+    article_id: str
+    text: str  #: The reviewed short answer, without signature.
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownCase:
+    """How far a customer's case is."""
+
+    reference: str
+    state: EscalationState
+    opened_at: datetime
+
+
+class Adviser(Protocol):
+    """What custom actions ask the service; it only reads."""
+
+    async def answer(self, text: str, *, besides: Collection[str] = ()) -> Advice | None:
+        """Give what the rules let the bot answer alone in private; None where a person is needed.
+
+        *besides* are articles that were said before and did not help. Raises StorageDown, NotTrained.
+        """
+        ...
+
+    async def cases(self, conversation_id: int) -> tuple[KnownCase, ...]:
+        """Give the cases of the customer of a conversation, newest first. Raises StorageDown."""
         ...
 
 

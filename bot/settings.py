@@ -442,6 +442,94 @@ class XSettings(Section):
         return bool(given.get_secret_value() if isinstance(given, SecretStr) else given)
 
 
+class DialogueSettings(Section):
+    """Rasa, which leads private conversations."""
+
+    rasa: Literal["off", "child", "server"] = Field(
+        "off",
+        description="'off' gives people a draft of each private answer; 'child' starts Rasa beside the service,"
+        " 'server' uses the one at `dialogue.url`.",
+    )
+    url: str = Field("", description="Address of a Rasa server that runs elsewhere.")
+    token: SecretStr = Field(
+        SecretStr(""), description="Token of that server's own API (`--auth-token`); a child gets one of its own."
+    )
+    actions_token: SecretStr = Field(
+        SecretStr(""), description="Token with which Rasa calls our actions at `/webhook`; a child gets one of its own."
+    )
+    timeout_seconds: float = Field(3.0, gt=0, description="Longest wait for a turn; then a person gets the message.")
+    answer_threshold: float | None = Field(
+        None,
+        ge=0,
+        le=1,
+        description="Answer threshold of private answers set by hand; empty takes the private certificate's.",
+    )
+
+    @model_validator(mode="after")
+    def _reachable(self) -> Self:
+        if self.rasa == "server" and not self.url:
+            raise ValueError("dialogue.rasa = 'server' needs dialogue.url")
+        return self
+
+
+class OfflineSettings(Section):
+    """Cases that leave the network, with the customer's consent."""
+
+    desk: Literal["none", "email", "webhook", "chatwoot"] = Field(
+        "none", description="Where cases go; 'none' leaves them to the agents of the console."
+    )
+    keep_days: int = Field(
+        90, ge=1, description="How long a customer's contact is kept; they are told so before they consent."
+    )
+    retry_hours: float = Field(24.0, gt=0, description="How long a case that the desk does not take is tried again.")
+    close_in_public: bool = Field(
+        True, description="Whether a resolved case is closed with one line where the customer first wrote in public."
+    )
+
+
+class EmailSettings(Section):
+    """Cases by e-mail, and replies to them."""
+
+    host: str = Field("127.0.0.1", description="SMTP server that takes our mail.")
+    port: int = Field(587, ge=1, le=65535, description="Its port.")
+    security: Literal["starttls", "tls", "none"] = Field(
+        "starttls", description="How the connection is secured; 'none' is for this machine only."
+    )
+    username: str = Field("", description="Name to log in with; empty for none.")
+    password: SecretStr = Field(SecretStr(""), description="Password to log in with.")
+    sender: str = Field("", description="Address that cases come from.")
+    recipient: str = Field("", description="Mailbox of the help desk.")
+    timeout_seconds: float = Field(20.0, gt=0, description="Longest wait for the SMTP server.")
+    reply_domain: str = Field(
+        "", description="Domain of the addresses that replies go to, case+…@DOMAIN; empty takes no replies."
+    )
+    reply_host: str = Field("127.0.0.1", description="Address where replies are taken by SMTP, from your mail server.")
+    reply_port: int = Field(8625, ge=0, le=65535, description="Its port; 0 takes any free one.")
+    reply_key: SecretStr = Field(
+        SecretStr(""), description="Key that signs the addresses of replies; `heed key` makes one."
+    )
+
+
+class DeskSettings(Section):
+    """Cases by signed webhook, to a CRM or help desk of your own, and what it tells us."""
+
+    url: str = Field("", description="Where cases are posted.")
+    secret: SecretStr = Field(SecretStr(""), description="Secret that signs both directions (HMAC-SHA256).")
+    timeout_seconds: float = Field(10.0, gt=0, description="Longest wait for an answer.")
+    tolerance_seconds: float = Field(300.0, gt=0, description="How old or early a signed message may be.")
+
+
+class ChatwootSettings(Section):
+    """Cases as conversations in Chatwoot."""
+
+    url: str = Field("", description="Origin of the Chatwoot installation.")
+    inbox: str = Field("", description="Identifier of an API inbox.")
+    webhook_token: SecretStr = Field(
+        SecretStr(""), description="Token in the path to which Chatwoot posts its events, `/webhooks/chatwoot/TOKEN`."
+    )
+    timeout_seconds: float = Field(10.0, gt=0, description="Longest wait for an answer.")
+
+
 class WebSettings(Section):
     """The console and the service's own pages."""
 
@@ -500,10 +588,26 @@ class Settings(Section):
     intake: IntakeSettings = IntakeSettings()
     replying: ReplyingSettings = ReplyingSettings()
     x: XSettings = XSettings()
+    dialogue: DialogueSettings = DialogueSettings()
+    offline: OfflineSettings = OfflineSettings()
+    email: EmailSettings = EmailSettings()
+    desk: DeskSettings = DeskSettings()
+    chatwoot: ChatwootSettings = ChatwootSettings()
     web: WebSettings = WebSettings()
     sandbox: SandboxSettings = SandboxSettings()
     worker: WorkerSettings = WorkerSettings()
     log: LogSettings = LogSettings()
+
+    @model_validator(mode="after")
+    def _desk_is_set(self) -> Self:
+        needed = {
+            "email": {"email.sender": self.email.sender, "email.recipient": self.email.recipient},
+            "webhook": {"desk.url": self.desk.url, "desk.secret": self.desk.secret.get_secret_value()},
+            "chatwoot": {"chatwoot.url": self.chatwoot.url, "chatwoot.inbox": self.chatwoot.inbox},
+        }.get(self.offline.desk, {})
+        if missing := [name for name, value in needed.items() if not value]:
+            raise ValueError(f"offline.desk = '{self.offline.desk}' needs {', '.join(missing)}")
+        return self
 
     @property
     def privacy(self) -> Privacy:

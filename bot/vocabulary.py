@@ -294,6 +294,11 @@ class Reason(StrEnum):
     CONVERSATION_WITH_AGENT = "conversation_with_agent"
     CHANNEL_BUSY = "channel_busy"
     UNREADABLE = "unreadable"
+    IN_DIALOGUE = "in_dialogue"
+    NOT_UNDERSTOOD = "not_understood"
+    NOT_HELPED = "not_helped"
+    ESCALATED = "escalated"
+    DIALOGUE_DOWN = "dialogue_down"
 
 
 HELD_BACK = frozenset(
@@ -442,7 +447,74 @@ class Outcome:
     admitted: Admitted
     decision: Decision
     made: Reply | Draft | Handoff | None = None
+    said: Reply | None = None  #: What the bot tells the customer of a handoff, in private.
     opts_out: bool = False  #: Whether the mention asks for no more automated replies.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consent:
+    """A customer's leave to keep how they can be reached, as they gave it."""
+
+    purpose: str  #: What they were asked, word for word.
+    keep_days: int  #: How long they were told that it is kept.
+    given_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """How a customer wants to be reached, and what their case is about, as far as they said; empty where they did not.
+
+    It is kept with a consent only.
+    """
+
+    name: str = ""
+    email: str = ""
+    phone: str = ""  #: International form, such as +4930123456.
+    number: str = ""  #: Of an order or a device.
+
+
+class EscalationState(StrEnum):
+    """How far a case has come on its way to the offline channel and back."""
+
+    QUEUED = "queued"  #: Waits to be handed over, perhaps for another try.
+    OPEN = "open"  #: The help desk has it.
+    RESOLVED = "resolved"  #: The help desk is done with it.
+    DEAD = "dead"  #: Could not be handed over within its time, or was refused; people hand it over again by hand.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Escalation:
+    """A case that leaves the network for an offline channel, with everything that the help desk needs."""
+
+    reference: str  #: What the customer calls it by, such as "H7K-2QF-9".
+    conversation_id: int
+    mention_id: int  #: The private post with which it was opened.
+    channel: str
+    handle: str  #: The customer's, without "@".
+    language: str  #: ISO 639-1 code in which the customer writes.
+    goal: str  #: One line: what the customer wants.
+    words: str  #: What the customer wrote, as far as it belongs to the case.
+    contact: Contact
+    consent: Consent
+    opened_at: datetime
+
+
+class DeskEventKind(StrEnum):
+    """What a help desk tells of a case."""
+
+    REPLY = "reply"  #: Something to tell the customer.
+    RESOLVED = "resolved"  #: It is done, perhaps with a last word.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskEvent:
+    """What a help desk tells of a case; the same event may come again."""
+
+    id: str  #: The help desk's own id of it, unique for each desk.
+    reference: str
+    kind: DeskEventKind
+    text: str = ""  #: For the customer; empty where nothing is to be said.
+    author: str = ""  #: Who wrote it, by name.
 
 
 class AuditSource(StrEnum):

@@ -152,6 +152,7 @@ inbox = Table(
         server_default="{}",
         comment="Mentions whose draft or reply this one overtook; they are read with it.",
     ),
+    Column("turned_at", DateTime(timezone=True), comment="When the dialogue engine was first given it."),
     Index("ix_inbox_due_at", "due_at"),
     comment="Admitted mentions that wait for their decision.",
 )
@@ -497,4 +498,82 @@ audits = Table(
     Index("ix_audits_judged_at", "judged_at"),
     Index("ix_audits_mention_id", "mention_id"),
     comment="Answers that the bot would have given or gave alone, and what people found them: right or wrong.",
+)
+
+feedback = Table(
+    "feedback",
+    metadata,
+    Column(
+        "mention_id", BigInteger, ForeignKey("mentions.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    ),
+    Column("helped", Boolean, nullable=False),
+    _now("given_at"),
+    comment="Whether a private answer helped, as the customer says. It proves nothing: who is silent is not asked.",
+)
+
+contacts = Table(
+    "contacts",
+    metadata,
+    _id(),
+    Column("channel", Text, nullable=False),
+    Column("author_id", Text, nullable=False),
+    Column("name", Text, nullable=False, server_default=""),
+    Column("email", Text, nullable=False, server_default=""),
+    Column("phone", Text, nullable=False, server_default=""),
+    Column("purpose", Text, nullable=False, comment="What the customer was asked and agreed to, word for word."),
+    Column("keep_days", Integer, nullable=False),
+    _reference("mention_id", "mentions.id"),
+    Column("consented_at", DateTime(timezone=True), nullable=False),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+    UniqueConstraint("channel", "author_id"),
+    Index("ix_contacts_expires_at", "expires_at"),
+    comment="Who a handle is, from what the customer said and agreed to have kept.",
+)
+
+escalations = Table(
+    "escalations",
+    metadata,
+    _id(),
+    Column("reference", Text, nullable=False, unique=True),
+    _reference("conversation_id", "conversations.id"),
+    _reference("mention_id", "mentions.id", unique=True),
+    Column(
+        "public_mention_id",
+        BigInteger,
+        ForeignKey("mentions.id", ondelete="SET NULL"),
+        comment="The post with which it began in public, if it did.",
+    ),
+    Column("desk", Text, nullable=False),
+    Column("state", Text, nullable=False, server_default="queued"),
+    Column("language", Text, nullable=False),
+    Column("goal", Text, nullable=False),
+    Column("words", Text, nullable=False),
+    Column("contact", JSONB, nullable=False),
+    Column("consent", JSONB, nullable=False),
+    Column("delivery_id", Text, nullable=False, unique=True),
+    Column("desk_id", Text, comment="The desk's own id of the case."),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("problem", Text, comment="Why the last try failed."),
+    _now("opened_at"),
+    _now("next_try_at"),
+    Column("sent_at", DateTime(timezone=True)),
+    Column("resolved_at", DateTime(timezone=True)),
+    CheckConstraint("state in ('queued', 'open', 'resolved', 'dead')", name="state"),
+    Index("ix_escalations_due", "next_try_at", postgresql_where=text("state = 'queued'")),
+    Index("ix_escalations_conversation_id", "conversation_id"),
+    comment="Cases that left the network for an offline channel.",
+)
+
+desk_events = Table(
+    "desk_events",
+    metadata,
+    _reference("escalation_id", "escalations.id"),
+    Column("event_id", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("text", Text, nullable=False, server_default=""),
+    Column("author", Text, nullable=False, server_default=""),
+    _now("heard_at"),
+    UniqueConstraint("escalation_id", "event_id"),
+    CheckConstraint("kind in ('reply', 'resolved')", name="kind"),
+    comment="What help desks said of cases, each thing once.",
 )

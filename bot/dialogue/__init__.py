@@ -1,0 +1,1 @@
+"""Private conversations: Rasa as a supervised child, what it is asked, and what it may ask."""
