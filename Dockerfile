@@ -1,4 +1,5 @@
-# Two stages: one with the tools that build the environment, one with only what runs.
+# The service in two stages, one with the tools that build its environment and one with only what runs; and Rasa, which
+# leads private conversations, as the target `dialogue`.
 FROM python:3.11-slim-bookworm AS build
 ENV UV_LINK_MODE=copy UV_COMPILE_BYTECODE=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 WORKDIR /app
@@ -15,6 +16,25 @@ COPY storage storage
 COPY console console
 COPY sandbox sandbox
 RUN uv pip install --python .venv --no-deps --editable .
+
+FROM python:3.10-slim-bookworm AS dialogue
+ENV PYTHONUNBUFFERED=1 RASA_TELEMETRY_ENABLED=false SQLALCHEMY_SILENCE_UBER_WARNING=1 TF_CPP_MIN_LOG_LEVEL=2 \
+    MPLCONFIGDIR=/tmp DIALOGUE_PARENT=0 POSTGRESQL_SCHEMA=dialogue
+WORKDIR /app
+RUN pip install --no-cache-dir uv==0.13.9
+COPY bot/dialogue/pyproject.toml bot/dialogue/uv.lock bot/dialogue/
+RUN uv --directory bot/dialogue sync --frozen
+COPY config.yml domain.yml endpoints.yml credentials.yml ./
+COPY bot/__init__.py bot/
+COPY bot/dialogue bot/dialogue
+ENV PATH=/app/bot/dialogue/.venv/bin:$PATH
+RUN rasa train core --stories bot/dialogue/rules.yml --domain domain.yml --config config.yml --out models \
+      --fixed-model-name rules \
+ && groupadd --system rasa && useradd --system --gid rasa rasa
+USER rasa
+EXPOSE 5005
+# Secrets are files, and Rasa reads variables.
+CMD ["sh", "-c", "export DIALOGUE_NLU_TOKEN=$(cat /run/secrets/parse_token) DIALOGUE_ACTIONS_TOKEN=$(cat /run/secrets/actions_token) DIALOGUE_CHANNEL_TOKEN=$(cat /run/secrets/dialogue_token) DIALOGUE_DATABASE_URL=$(cat /run/secrets/database_url) && exec rasa run --enable-api --auth-token $DIALOGUE_CHANNEL_TOKEN --model models/rules.tar.gz --endpoints endpoints.yml --credentials credentials.yml"]
 
 FROM python:3.11-slim-bookworm
 RUN groupadd --system heed && useradd --system --gid heed --home-dir /data heed \

@@ -24,10 +24,16 @@ help: ## List what make can do
 
 install: $(READY) ## Prepare everything and start nothing
 
+# Without Python 3.10 there is no Rasa, and everything but private conversations goes on.
+WITH_DIALOGUE = $(MAKE) --no-print-directory dialogue || echo "› going on without Rasa: people get the private messages"
+
 run: $(READY) ## Start everything on this machine and play the scenario; ONCE=1 stops after it
+	@$(WITH_DIALOGUE)
 	@$(HEED) run --sandbox $(if $(ONCE),--once)
 
 test: $(READY) ## Run the whole test suite
+	@$(WITH_DIALOGUE)
+	@$(if $(ARGS),true,test ! -x $(DIALOGUE)/.venv/bin/rasa || $(MAKE) --no-print-directory dialogue-check)
 	@$(VENV)/bin/python -m pytest -q $(ARGS)
 
 check: lint types test ## Everything that has to hold before a commit

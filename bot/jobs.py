@@ -1,4 +1,7 @@
-"""The jobs that Procrastinate runs: decide what waits, deliver one reply, and sweep up work that lost its job."""
+"""The jobs that Procrastinate runs: decide what waits, lead a private conversation, deliver a reply, hand a case over.
+
+Work that lost its job is swept up.
+"""
 
 from __future__ import annotations
 
@@ -15,14 +18,16 @@ from procrastinate.exceptions import AlreadyEnqueued, ConnectorException, Unique
 from procrastinate.jobs import Job, Status
 
 from bot import telemetry
+from bot.conversing import Parlour
 from bot.errors import StorageDown
 from bot.intake.guards import Watch
+from bot.nlu.phrases import NO_PHRASES
 from bot.pipeline import think
 from bot.training.certifying import Proof, limits_in_force
 from bot.training.watching import watch
 from bot.vocabulary import Decision, Handoff, Outcome, Reason, Route, RuleOutcome, Switch
 from responders.outbox import Later, deliver
-from storage import audits, certificates, decisions, inbox, originals, outbox
+from storage import audits, certificates, contacts, decisions, inbox, originals, outbox
 from storage.switches import switches_on
 
 if TYPE_CHECKING:
@@ -34,16 +39,22 @@ if TYPE_CHECKING:
     from bot.deciding.rules import Limits
     from bot.deciding.teams import Teams
     from bot.erasing import Rechecker
+    from bot.nlu.phrases import Phrases
+    from bot.offline import Dispatch
+    from bot.ports import Dialogue
     from bot.settings import Settings
     from bot.training import Brain
-    from bot.vocabulary import Admitted
+    from bot.vocabulary import Admitted, DeskEvent
     from responders.outbox import Desk
     from storage.database import Database
 
 log = structlog.get_logger(__name__)
 
-DECIDE, DELIVER = "decide", "deliver"
+DECIDE, DELIVER, CONVERSE, HAND_OVER = "decide", "deliver", "converse", "hand_over"
 """Names of the jobs, and of their queues."""
+
+CONVERSATIONS = 200
+"""Private conversations at most for which one look gives out jobs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,13 +68,18 @@ class Workshop:
     desks: Mapping[str, Desk]  #: How replies leave, by channel.
     foreman: Foreman
     recheckers: Sequence[Rechecker] = ()  #: What looks for posts that were deleted.
+    phrases: Phrases = NO_PHRASES  #: What means one thing in private, word for word.
+    dialogue: Dialogue | None = None  #: What leads private conversations; None where people get a draft of each answer.
+    dispatch: Dispatch | None = None  #: What hands cases to the help desk.
 
     async def decide_waiting(self) -> int:
         """Decide all that is due, batch by batch, and come back for what is held; give how many were decided.
 
-        What another process has taken is left to it.
+        What another process has taken is left to it, and private messages to their conversations.
         """
         count = 0
+        if self._talks:
+            await self._have_talked()
         while settled := await self._decide_batch():
             count += settled
         await self._decide_later()
@@ -76,10 +92,62 @@ class Workshop:
         if due is not None:
             await self.foreman.decide(after=due)
 
+    @property
+    def _talks(self) -> bool:
+        return self.settings.dialogue.rasa != "off"
+
+    async def _have_talked(self) -> None:
+        async with self.database.begin() as connection:
+            places = await inbox.conversations_waiting(connection, CONVERSATIONS)
+        for place in places:
+            await self.foreman.converse(place)
+
+    async def converse(self, conversation_id: int) -> None:
+        """Lead a private conversation for as long as a message of it waits."""
+        if self.dialogue is None:
+            return
+        parlour = Parlour(
+            settings=self.settings,
+            database=self.database,
+            dialogue=self.dialogue,
+            think=self._think_alone,
+            versions=lambda: self.brain().versions,
+            phrases=self.phrases,
+        )
+        while (followed := await parlour.lead_next(conversation_id)) is not None:
+            for reply_id in followed.replies:
+                await self.foreman.deliver(reply_id, after_others_of=conversation_id)
+            if followed.escalation is not None:
+                await self.foreman.hand_over(followed.escalation)
+
+    async def _think_alone(self, admitted: Admitted) -> Outcome:
+        return (await self._think([admitted], self.brain(), await self.limits_now()))[0]
+
+    async def limits_now(self) -> Limits:
+        """Give the numbers that the rules compare with at this moment. Raises StorageDown."""
+        async with self.database.begin() as connection:
+            return await self._limits(connection, self.brain())
+
+    async def hand_over(self, escalation_id: int) -> None:
+        """Hand one case to the help desk, and come back later where that failed."""
+        if self.dispatch is None:
+            return
+        after = await self.dispatch.hand_over(escalation_id)
+        if after is not None:
+            await self.foreman.hand_over(escalation_id, after=after)
+
+    async def hear_desk(self, event: DeskEvent) -> None:
+        """Take in what the help desk tells, and have the customer told.
+
+        Raises StorageDown, NoSuchCase, MalformedEvent.
+        """
+        if self.dispatch is not None:
+            await self.foreman.deliver_all(await self.dispatch.hear(event))
+
     async def _decide_batch(self) -> int:
         started = time.perf_counter()
         async with self.database.begin() as connection:
-            batch = await inbox.take(connection, self.settings.worker.batch)
+            batch = await inbox.take(connection, self.settings.worker.batch, talked=self._talks)
             if not batch:
                 return 0
             brain = self.brain()
@@ -139,6 +207,7 @@ class Workshop:
         async with self.database.begin() as connection:
             waiting = await inbox.count_waiting(connection)
             await originals.drop_expired(connection)
+            await contacts.drop_expired(connection)
             slowest = max((desk.settle_seconds for desk in self.desks.values()), default=0.0)
             unsent = await outbox.unsent(connection, now=now, tried_before=now - timedelta(seconds=slowest))
             await self._look_for_drift(connection)
@@ -146,8 +215,12 @@ class Workshop:
         await self.foreman.revive(self.settings.worker.stalled_seconds)
         if waiting:
             await self._decide_later()
+        if waiting and self._talks:
+            await self._have_talked()
         for reply in unsent:
             await self.foreman.deliver(reply.reply_id)
+        for case in await self.dispatch.due() if self.dispatch else ():
+            await self.foreman.hand_over(case)
 
     async def _hand_back(self, now: datetime) -> None:
         """Give automatic replies to people that waited too long, or that were queued while the kill switch was thrown.
@@ -182,12 +255,33 @@ class Foreman:
         when = {"schedule_in": {"seconds": after}} if after else {}
         await self._defer(DECIDE, lambda task: task.configure(queueing_lock=DECIDE, **when).defer_async())
 
-    async def deliver(self, reply_id: int, *, after: float = 0.0) -> None:
-        """Have one reply delivered, no sooner than *after* seconds from now."""
+    async def converse(self, conversation_id: int) -> None:
+        """Have a private conversation led on; one process does so at a time."""
+        name = f"{CONVERSE} {conversation_id}"
+        await self._defer(
+            CONVERSE,
+            lambda task: task.configure(lock=name, queueing_lock=name).defer_async(conversation_id=conversation_id),
+        )
+
+    async def hand_over(self, escalation_id: int, *, after: float = 0.0) -> None:
+        """Have one case handed to the help desk, no sooner than *after* seconds from now."""
+        when = {"schedule_in": {"seconds": after}} if after else {}
+        name = f"{HAND_OVER} {escalation_id}"
+        await self._defer(
+            HAND_OVER,
+            lambda task: task.configure(lock=name, queueing_lock=name, **when).defer_async(escalation_id=escalation_id),
+        )
+
+    async def deliver(self, reply_id: int, *, after: float = 0.0, after_others_of: int | None = None) -> None:
+        """Have one reply delivered, no sooner than *after* seconds from now.
+
+        In the conversation *after_others_of* replies arrive in the order in which they are given here.
+        """
         when = {"schedule_in": {"seconds": after}} if after else {}
         name = _lock(reply_id)
+        lock = name if after_others_of is None else f"replies of {after_others_of}"
         await self._defer(
-            DELIVER, lambda task: task.configure(lock=name, queueing_lock=name, **when).defer_async(reply_id=reply_id)
+            DELIVER, lambda task: task.configure(lock=lock, queueing_lock=name, **when).defer_async(reply_id=reply_id)
         )
 
     async def deliver_all(self, reply_ids: Sequence[int]) -> None:
@@ -249,6 +343,8 @@ def job_app(database: Database, *, connections: int) -> App:
     app = App(connector=PsycopgConnector(conninfo=database.conninfo, min_size=1, max_size=connections))
     app.task(name=DECIDE, queue=DECIDE, pass_context=True)(decide_job)
     app.task(name=DELIVER, queue=DELIVER, pass_context=True)(deliver_job)
+    app.task(name=CONVERSE, queue=CONVERSE, pass_context=True)(converse_job)
+    app.task(name=HAND_OVER, queue=HAND_OVER, pass_context=True)(hand_over_job)
     return app
 
 
@@ -260,6 +356,16 @@ async def decide_job(context: JobContext) -> None:
 async def deliver_job(context: JobContext, *, reply_id: int) -> None:
     """Deliver one reply."""
     await _workshop(context).deliver(reply_id)
+
+
+async def converse_job(context: JobContext, *, conversation_id: int) -> None:
+    """Lead one private conversation."""
+    await _workshop(context).converse(conversation_id)
+
+
+async def hand_over_job(context: JobContext, *, escalation_id: int) -> None:
+    """Hand one case to the help desk."""
+    await _workshop(context).hand_over(escalation_id)
 
 
 def _workshop(context: JobContext) -> Workshop:

@@ -16,6 +16,7 @@ from aiohttp import web
 
 from bot import telemetry
 from bot.errors import HeedError
+from bot.nlu.phrases import NO_PHRASES
 from bot.vocabulary import Ranked
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from concurrent.futures import Executor
 
+    from bot.nlu.phrases import Phrases
     from bot.nlu.understander import Understander
     from bot.vocabulary import Understanding
 
@@ -32,6 +34,15 @@ FALLBACK = "nlu_fallback"
 """What Rasa calls a message that is none of the intents: https://rasa.com/docs/rasa/fallback-handoff/."""
 
 EXTRACTOR = "Heed"
+
+LANGUAGE = "language"
+"""The entity that says in which language a whole text is; not there where that is not sure."""
+
+FOR_SURE = 0.99
+"""Probability of what a short phrase means word for word; the rest of the ranking shares what is left."""
+
+GUESS = 0.3
+"""Probability below which the best intent is a guess, and none of them the better word for it: Rasa's fallback."""
 
 LONGEST_TEXT = 25_000
 """Characters; no channel carries longer posts."""
@@ -65,28 +76,38 @@ class _Refused(Exception):
         self.kind = kind
 
 
-def add_parsing(app: web.Application, reader: Reader, *, token: str, patience: float = ANSWER_SECONDS) -> None:
+def add_parsing(
+    app: web.Application,
+    reader: Reader,
+    *,
+    token: str,
+    phrases: Phrases = NO_PHRASES,
+    patience: float = ANSWER_SECONDS,
+) -> None:
     """Add `POST /model/parse` to *app*. Only the right *token* lets a text in, and nothing does where that is empty.
 
-    A request takes *patience* seconds at most.
+    What *phrases* know is read for sure. A request takes *patience* seconds at most.
     """
-    app.add_routes([web.post(PATH, _Window(reader, token, patience).parse)])
+    app.add_routes([web.post(PATH, _Window(reader, token, phrases, patience).parse)])
 
 
-def as_rasa_reads(text: str, understanding: Understanding) -> dict[str, Any]:
+def as_rasa_reads(text: str, understanding: Understanding, phrases: Phrases = NO_PHRASES) -> dict[str, Any]:
     """Give what was understood of *text* as Rasa takes it; `heed` holds what Rasa has no place for, and ignores.
 
-    Being none of the intents is ranked among them, so that it is the intent where nothing is more probable.
+    Being none of the intents is ranked among them, so that it is the intent where nothing is more probable, or where
+    the best is a guess; but what *phrases* know word for word comes before all.
     """
-    intents = [*understanding.intents, Ranked(label=FALLBACK, probability=understanding.strange)]
-    ranking = _ranked(sorted(intents, key=lambda one: one.probability, reverse=True))
+    ranking = _ranked(_ranking(understanding, phrases.intent_of(text)))
     return {
         "text": text,
         "intent": ranking[0],
         "intent_ranking": ranking,
         "entities": [
-            {"entity": one.kind, "value": one.text, "start": one.start, "end": one.end, "extractor": EXTRACTOR}
-            for one in understanding.entities
+            *(
+                {"entity": one.kind, "value": one.text, "start": one.start, "end": one.end, "extractor": EXTRACTOR}
+                for one in understanding.entities
+            ),
+            *_language(text, understanding.language or phrases.language_of(text)),
         ],
         "heed": {
             "mood": understanding.mood,
@@ -95,6 +116,30 @@ def as_rasa_reads(text: str, understanding: Understanding) -> dict[str, Any]:
             "language": understanding.language,
         },
     }
+
+
+def _ranking(understanding: Understanding, sure: str | None) -> list[Ranked]:
+    """Give all intents and being none of them, most probable first; together they are 1."""
+    intents = (*understanding.intents, Ranked(label=FALLBACK, probability=understanding.strange))
+    ranked = sorted(intents, key=lambda one: one.probability, reverse=True)
+    best = ranked[0].probability
+    if sure is not None:
+        return _with_first(sure, FOR_SURE, ranked)
+    return _with_first(FALLBACK, 1 - best, ranked) if best < GUESS else ranked
+
+
+def _with_first(label: str, probability: float, ranked: list[Ranked]) -> list[Ranked]:
+    """Put one intent first with its *probability*; the others share what is left in their proportions."""
+    others = [one for one in ranked if one.label != label]
+    share = (1 - probability) / (sum(one.probability for one in others) or 1)
+    scaled = (Ranked(label=one.label, probability=one.probability * share) for one in others)
+    return [Ranked(label=label, probability=probability), *scaled]
+
+
+def _language(text: str, language: str | None) -> list[dict[str, Any]]:
+    if language is None:
+        return []
+    return [{"entity": LANGUAGE, "value": language, "start": 0, "end": len(text), "extractor": EXTRACTOR}]
 
 
 def _ranked(labels: Iterable[Ranked]) -> list[dict[str, Any]]:
@@ -133,9 +178,10 @@ class Reader:
 class _Window:
     """Where Rasa servers ask."""
 
-    def __init__(self, reader: Reader, token: str, patience: float) -> None:
+    def __init__(self, reader: Reader, token: str, phrases: Phrases, patience: float) -> None:
         self._reader = reader
         self._token = token
+        self._phrases = phrases
         self._patience = patience
 
     async def parse(self, request: web.Request) -> web.Response:
@@ -164,7 +210,7 @@ class _Window:
                         " 'Authorization: Bearer'.",
                     )
                 text = _text(asked)
-                return as_rasa_reads(text, await self._reader.understand(text))
+                return as_rasa_reads(text, await self._reader.understand(text), self._phrases)
         except (HeedError, TimeoutError) as error:
             log.warning("text not parsed", problem=str(error) or type(error).__name__)
             raise _Refused(_UNABLE, str(error) or "Heed could not read it in time; ask again.") from error

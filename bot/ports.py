@@ -152,12 +152,16 @@ class Turn:
 class Dialogue(Protocol):
     """Leads private conversations."""
 
-    async def turn(self, conversation_id: int, mention_id: int, text: str, *, repeated: bool) -> Turn:
-        """Take one message of a conversation and give what is to be said and done.
+    async def turn(self, conversation_id: int, mention: Mention, *, repeated: bool) -> Turn:
+        """Take one private message of a conversation and give what is to be said and done.
 
         *repeated* says that the same message may have been taken before; it is not taken twice then, and what was made
         of it is given again. Raises DialogueDown.
         """
+        ...
+
+    async def is_up(self) -> bool:
+        """Say whether the engine answers."""
         ...
 
 

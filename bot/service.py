@@ -16,16 +16,22 @@ from aiohttp import web
 from procrastinate.exceptions import ConnectorException
 
 from bot import memory
+from bot.desks import DeskReception, add_desk_doors
+from bot.dialogue.advising import ServiceAdviser
+from bot.dialogue.opening import Talk, open_talk
 from bot.erasing import Rechecker
 from bot.errors import HeedError, PortTaken
 from bot.hearing import keep_hearing
-from bot.jobs import DECIDE, DELIVER, Foreman, Workshop, job_app
+from bot.jobs import CONVERSE, DECIDE, DELIVER, HAND_OVER, Foreman, Workshop, job_app
 from bot.nlu.encoder import SentenceEncoder
+from bot.nlu.phrases import NO_PHRASES
+from bot.offline import Dispatch, open_desk
 from bot.parsing import Reader, add_parsing
-from bot.training import Librarian, Progress, drop_former_vectors, index, load_brain, silent, train
+from bot.training import Librarian, Progress, drop_former_vectors, index, load_brain, load_phrases, silent, train
 from bot.web import add_health
 from bot.webhooks import Reception, add_x_webhook
 from console.app import add_console
+from responders.email.receiving import Letterbox, receiving_replies
 from responders.outbox import Desk
 from responders.x.client import open_client
 from responders.x.keywords import XKeywords
@@ -35,8 +41,10 @@ from responders.x.own_posts import XOwnPosts
 from responders.x.posts import CHANNEL
 from responders.x.responder import XResponder, budget_of
 from responders.x.tokens import vault_for
+from storage import escalations
 from storage.database import Database
 from storage.embedded import embedded_server
+from storage.escalations import NoSuchCase
 from storage.migrating import migrate
 
 if TYPE_CHECKING:
@@ -44,7 +52,7 @@ if TYPE_CHECKING:
 
     from procrastinate import App
 
-    from bot.ports import Listener
+    from bot.ports import Adviser, Listener
     from bot.settings import Settings, XSettings
     from bot.training import Brain
     from responders.x.client import XClient
@@ -71,6 +79,7 @@ class Service:
     database: Database
     url: str  #: Of the console.
     workshop: Workshop
+    reply_port: int = 0  #: Where replies to cases are taken by SMTP; 0 where none are.
 
     @property
     def brain(self) -> Brain:
@@ -148,6 +157,9 @@ async def running(
         await stack.enter_async_context(app.open_async())
         foreman = Foreman(app)
         channels = await _open_channels(settings, database, stack)
+        talks = settings.dialogue.rasa == "server" or (settings.dialogue.rasa == "child" and serve)
+        talk = await stack.enter_async_context(open_talk(settings, database, now)) if talks else None
+        desk = await stack.enter_async_context(open_desk(settings))
         librarian = Librarian(brain, settings, database, bench=bench)
         workshop = Workshop(
             settings=settings,
@@ -157,10 +169,17 @@ async def running(
             desks=channels.desks,
             foreman=foreman,
             recheckers=_recheckers(settings, database, channels),
+            dialogue=talk.rasa if talk else None,
+            phrases=await asyncio.to_thread(load_phrases, settings) if talk else NO_PHRASES,
+            dispatch=Dispatch(settings=settings, database=database, desk=desk, clock=now) if desk else None,
         )
-        url = ""
+        url, reply_port = "", 0
         if serve:
-            url = await stack.enter_async_context(_serving(settings, database, workshop, channels))
+            if settings.email.reply_domain and workshop.dispatch is not None:
+                reply_port = await stack.enter_async_context(receiving_replies(_letterbox(settings, workshop)))
+            url = await stack.enter_async_context(_serving(settings, database, workshop, channels, talk))
+            if talk is not None:
+                talk.found_at(url)
         parts: dict[str, Callable[[], Awaitable[None]]] = {
             "worker": lambda: _work(app, workshop, settings),
             "sweeper": lambda: _sweep(workshop, settings.worker.sweep_seconds),
@@ -170,8 +189,10 @@ async def running(
             parts[f"listener {listener.stream}"] = _hearing(listener, database, settings, foreman)
         for rechecker in workshop.recheckers if listen else ():
             parts[f"rechecker {rechecker.channel}"] = rechecker.keep
+        if talk is not None:
+            parts["rasa"] = talk.keep
         await stack.enter_async_context(_supervised(parts))
-        yield Service(settings=settings, database=database, url=url, workshop=workshop)
+        yield Service(settings=settings, database=database, url=url, workshop=workshop, reply_port=reply_port)
 
 
 def _hearing(
@@ -219,7 +240,12 @@ def _recheckers(settings: Settings, database: Database, channels: _Channels) -> 
 
 async def _work(app: App, workshop: Workshop, settings: Settings) -> None:
     await app.run_worker_async(
-        queues=[DECIDE, DELIVER],
+        queues=[
+            DECIDE,
+            DELIVER,
+            *([CONVERSE] if workshop.dialogue else []),
+            *([HAND_OVER] if workshop.dispatch else []),
+        ],
         concurrency=settings.worker.concurrency,
         install_signal_handlers=False,
         shutdown_graceful_timeout=settings.x.timeout_seconds,
@@ -280,13 +306,18 @@ def _is_known(error: Exception) -> bool:
 
 @asynccontextmanager
 async def _serving(
-    settings: Settings, database: Database, workshop: Workshop, channels: _Channels
+    settings: Settings, database: Database, workshop: Workshop, channels: _Channels, talk: Talk | None
 ) -> AsyncIterator[str]:
     app = web.Application()
     add_health(app, database=database, workshop=workshop)
     reader = Reader(lambda: workshop.brain().steps.understander, workshop.bench)
-    add_parsing(app, reader, token=settings.web.parse_token.get_secret_value().strip())
+    parse_token = talk.hops.parse_token if talk else settings.web.parse_token.get_secret_value().strip()
+    add_parsing(app, reader, token=parse_token, phrases=workshop.phrases)
+    if talk is not None:
+        _add_actions(app, settings, _adviser(settings, database, workshop), token=talk.hops.actions_token)
     add_console(app, database=database, settings=settings, enqueue=workshop.foreman.deliver)
+    if workshop.dispatch is not None:
+        add_desk_doors(app, DeskReception(settings=settings, hear=workshop.hear_desk, clock=now))
     if channels.x is not None and settings.x.webhook:
         add_x_webhook(app, _reception(settings, database, channels.x, workshop.foreman))
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0)
@@ -297,6 +328,36 @@ async def _serving(
         yield f"http://{settings.web.host}:{listening.getsockname()[1]}"
     finally:
         await runner.cleanup()
+
+
+def _letterbox(settings: Settings, workshop: Workshop) -> Letterbox:
+    async def knows(reference: str) -> bool:
+        try:
+            async with workshop.database.begin() as connection:
+                await escalations.find(connection, reference)
+        except NoSuchCase:
+            return False
+        return True
+
+    return Letterbox(settings=settings.email, knows=knows, hear=workshop.hear_desk)
+
+
+def _add_actions(app: web.Application, settings: Settings, adviser: Adviser, *, token: str) -> None:
+    from bot.acting import add_actions, check_names, make_executor  # noqa: PLC0415 - Rasa's SDK takes a second to load
+
+    check_names()
+    executor = make_executor(adviser, keep_days=settings.offline.keep_days, privacy=settings.privacy)
+    add_actions(app, executor, token=token)
+
+
+def _adviser(settings: Settings, database: Database, workshop: Workshop) -> ServiceAdviser:
+    return ServiceAdviser(
+        settings=settings,
+        database=database,
+        steps=lambda: workshop.brain().steps,
+        limits=workshop.limits_now,
+        bench=workshop.bench,
+    )
 
 
 def _reception(settings: Settings, database: Database, client: XClient, foreman: Foreman) -> Reception:

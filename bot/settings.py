@@ -57,6 +57,10 @@ class DataSettings(Section):
     audits: Place = Field(
         Path("knowledge/audits.jsonl"), description="Audited questions that calibrate and certify a new knowledge base."
     )
+    private_audits: Place = Field(
+        Path("knowledge/audits.private.jsonl"),
+        description="Audited questions that certify private answers of a new knowledge base; none calibrates.",
+    )
     training: Place = Field(Path("bot/nlu"), description="Folder of the training examples in Rasa's YAML format.")
     own_training: Place | None = Field(
         None, description="Folder of examples of your own in the same format, learnt beside those; empty for none."
@@ -465,12 +469,6 @@ class DialogueSettings(Section):
         description="Answer threshold of private answers set by hand; empty takes the private certificate's.",
     )
 
-    @model_validator(mode="after")
-    def _reachable(self) -> Self:
-        if self.rasa == "server" and not self.url:
-            raise ValueError("dialogue.rasa = 'server' needs dialogue.url")
-        return self
-
 
 class OfflineSettings(Section):
     """Cases that leave the network, with the customer's consent."""
@@ -597,6 +595,19 @@ class Settings(Section):
     sandbox: SandboxSettings = SandboxSettings()
     worker: WorkerSettings = WorkerSettings()
     log: LogSettings = LogSettings()
+
+    @model_validator(mode="after")
+    def _rasa_is_reachable(self) -> Self:
+        needed = {
+            "dialogue.url": self.dialogue.url,
+            "dialogue.token": self.dialogue.token.get_secret_value(),
+            "dialogue.actions_token": self.dialogue.actions_token.get_secret_value(),
+            "web.parse_token": self.web.parse_token.get_secret_value(),
+        }
+        missing = [name for name, value in needed.items() if not value]
+        if self.dialogue.rasa == "server" and missing:
+            raise ValueError(f"dialogue.rasa = 'server' needs {', '.join(missing)}")
+        return self
 
     @model_validator(mode="after")
     def _desk_is_set(self) -> Self:

@@ -43,8 +43,17 @@ GAPS = Counter("heed_gaps_total", "Stretches of time of which a stream could not
 EVENTS = Counter(
     "heed_events_total", "Events that a channel delivered, by what became of them.", ["channel", "outcome"]
 )
+HANDOVERS = Counter(
+    "heed_handovers_total", "Tries to hand a case to a help desk, by desk and outcome.", ["desk", "outcome"]
+)
+DEAD_CASES = Gauge("heed_dead_cases", "Cases that no help desk took and that wait for a person.")
+DESK_EVENTS = Counter(
+    "heed_desk_events_total", "What help desks told, by door and what became of it.", ["door", "outcome"]
+)
 PARSES = Counter("heed_parses_total", "Texts that Rasa servers asked to have understood, by outcome.", ["outcome"])
+ACTIONS = Counter("heed_actions_total", "Custom actions that Rasa servers asked to have run, by outcome.", ["outcome"])
 BATCH_SECONDS = Histogram("heed_batch_seconds", "Time to decide and record one batch of mentions.")
+TURN_SECONDS = Histogram("heed_turn_seconds", "Time to lead one private message, from its turn to its stored decision.")
 WAITING = Gauge("heed_waiting_mentions", "Mentions that wait for their decision.")
 THRESHOLD = Gauge("heed_answer_threshold", "Confidence from which the bot answers alone; 2 where it never does.")
 ARTICLES = Gauge("heed_articles", "Articles that this process searches.")
@@ -89,9 +98,11 @@ def set_up_logging(settings: LogSettings, privacy: Privacy = UNSET) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(settings.level.upper())
-    # These log every request or job with its arguments at INFO, and tweepy its headers at DEBUG.
+    # These log every request or job with its arguments at INFO, as aiosmtpd does in "mail.log"; tweepy its headers at
+    # DEBUG.
     for noisy in (
         "aiohttp.access",
+        "mail.log",
         "procrastinate",
         "tweepy",
         "sentence_transformers",

@@ -532,6 +532,7 @@ class Lane(StrEnum):
     HEAR = "hear"  #: Reading what customers post.
     POST = "post"  #: Publishing replies.
     MESSAGE = "message"  #: Sending direct messages.
+    TALK = "talk"  #: Leading private conversations; Rasa's part, whatever the channel.
 
 
 class ChannelState(StrEnum):

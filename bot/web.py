@@ -8,7 +8,8 @@ from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from bot.errors import StorageDown
-from storage import inbox
+from bot.vocabulary import Lane
+from storage import conditions, inbox
 
 if TYPE_CHECKING:
     from bot.jobs import Workshop
@@ -25,13 +26,16 @@ def add_health(app: web.Application, *, database: Database, workshop: Workshop) 
         try:
             async with database.begin() as connection:
                 waiting = await inbox.count_waiting(connection)
+                down = await conditions.find(connection, "rasa", Lane.TALK)
         except StorageDown as error:
             return web.json_response({"status": "not ready", "problem": str(error)}, status=503)
         brain = workshop.brain()
+        talks = workshop.settings.dialogue.rasa != "off"
         return web.json_response(
             {
                 "status": "ready",
                 "waiting": waiting,
+                "dialogue": (f"down: {down.problem}" if down else "up") if talks else "off",
                 "channels": sorted(workshop.desks),
                 "certified": brain.limits.certified,
                 "answer_threshold": brain.limits.answer,

@@ -10,6 +10,7 @@ from aiohttp import web
 
 from console import (
     acting,
+    cases,
     certificates,
     channel,
     conversation,
@@ -65,6 +66,8 @@ ROUTES = (
     web.post("/knowledge/keep", knowledge.keep),
     web.post("/knowledge/quarantine", knowledge.shut),
     web.post("/knowledge/release", knowledge.reopen),
+    web.get("/cases", cases.show_cases),
+    web.post(r"/cases/{reference:[0-9A-Z-]{1,20}}/again", cases.hand_over_again),
     web.get("/channel", channel.show_channel),
     web.get("/events", live.events),
     web.static("/assets", HERE / "assets"),

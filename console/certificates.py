@@ -11,9 +11,8 @@ from aiohttp import web
 from bot.deciding.certificate import upper_bound
 from bot.deciding.certification import Certification
 from bot.deciding.topics import Standing
-from bot.vocabulary import Audience
 from console.forms import field
-from console.keys import DATABASE
+from console.keys import DATABASE, SETTINGS
 from console.pages import logged_in
 from console.reliability import draw_reliability
 from console.rendering import page
@@ -23,7 +22,7 @@ from storage.certificates import newest_certificate
 
 if TYPE_CHECKING:
     from bot.deciding.certificate import Certificate
-    from bot.deciding.topics import Topic
+    from bot.deciding.topics import Certificates, Topic
     from storage.certificates import StoredCertificate
 
 LISTED = 20
@@ -68,8 +67,10 @@ async def show_certificate(request: web.Request) -> web.Response:
         stored=stored,
         found=found,
         whole=_whole(found, stored) if found and stored else None,
-        lines=_lines(found, stored) if found and stored else (),
-        private=found.audiences[Audience.PRIVATE] if found else None,
+        lines=_lines(found.public, stored) if found and stored else (),
+        private=found.private if found else None,
+        private_lines=_lines(found.private, stored, demotable=False) if found and stored else (),
+        dialogue=request.app[SETTINGS].dialogue,
         drawing=draw_reliability(found.reliability, found.target.certainty) if found else None,
         waiting=waiting,
         count=count,
@@ -102,23 +103,25 @@ def _whole(found: Certification, stored: StoredCertificate) -> Line:
     )
 
 
-def _lines(found: Certification, stored: StoredCertificate) -> tuple[Line, ...]:
+def _lines(certificates: Certificates, stored: StoredCertificate, *, demotable: bool = True) -> tuple[Line, ...]:
+    """Give the topics of one audience; only public ones are demoted for what people find of answers."""
+    demoted = stored.demoted if demotable else frozenset()
     return tuple(
         Line(
             name=topic.name,
-            freedom=_freedom(topic, stored),
+            freedom=_freedom(topic, stored, demoted),
             threshold=topic.threshold,
             answers=topic.answers,
             wrong=topic.wrong,
-            upper_bound=upper_bound(topic.answers, topic.wrong, found.target.certainty),
+            upper_bound=upper_bound(topic.answers, topic.wrong, topic.own.target.certainty),
             certificate=topic.own,
         )
-        for topic in found.public.topics
+        for topic in certificates.topics
     )
 
 
-def _freedom(topic: Topic, stored: StoredCertificate) -> Freedom:
-    if topic.standing is Standing.DEMOTED or topic.name in stored.demoted:
+def _freedom(topic: Topic, stored: StoredCertificate, demoted: frozenset[str]) -> Freedom:
+    if topic.standing is Standing.DEMOTED or topic.name in demoted:
         return Freedom.DEMOTED
     if topic.standing is Standing.OPEN:
         return Freedom.OPEN

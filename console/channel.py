@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 CHANNEL = "x"
 """The one channel that has a page."""
 
+DIALOGUE = "rasa"
+"""What the conditions call the dialogue engine; it leads private conversations whatever the channel."""
+
 GAPS = 20
 """Gaps at most on the page."""
 
@@ -42,20 +45,26 @@ async def show_channel(request: web.Request) -> web.Response:
         streams = await list_streams(connection)
         meters, spending = await find_meters(connection, CHANNEL, settings.x)
         found = await gaps.newest(connection, GAPS)
-    lanes = [lane for lane in Lane if settings.x.messages or lane is not Lane.MESSAGE]
+    lanes = [(CHANNEL, lane) for lane in _lanes(settings)]
+    if settings.dialogue.rasa != "off":
+        lanes.append((DIALOGUE, Lane.TALK))
     return page(
         request,
         "channel.html",
         situation=situation,
         channel=CHANNEL,
         enabled=settings.x.enabled,
-        lanes=[(lane, situation.trouble(CHANNEL, lane)) for lane in lanes],
+        lanes=[(lane, situation.trouble(name, lane)) for name, lane in lanes],
         streams=streams,
         meters=meters,
         spending=spending,
         gaps=found,
         demands=demands(settings),
     )
+
+
+def _lanes(settings: Settings) -> tuple[Lane, ...]:
+    return (Lane.HEAR, Lane.POST, *((Lane.MESSAGE,) if settings.x.messages else ()))
 
 
 def demands(settings: Settings) -> tuple[Demand, ...]:

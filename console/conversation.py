@@ -81,6 +81,7 @@ def show(
         first_message=opened.traces.first_message,
         basis=find_basis(opened.case),
         moods=find_moods(opened.case),
+        contact=opened.contact,
         standing=find_standing(opened.case, datetime.now(UTC)),
         teams=Teams.from_settings(request.app[SETTINGS].teams).names,
         words=_words(request, opened.case),
@@ -89,6 +90,8 @@ def show(
         preview=preview,
         original=original,
         offers_messages=request.app[SETTINGS].x.messages,
+        leads_talks=request.app[SETTINGS].dialogue.rasa != "off",
+        offline=opened.offline,
         done="" if refusal else request.query.get("done", ""),
     )
 

@@ -70,8 +70,9 @@ def find_moods(case: Case) -> tuple[float, ...]:
 def lay_out(opened: Opened) -> tuple[Entry, ...]:
     """Give the thread of a conversation, oldest first."""
     case = opened.case
-    entries = (*_posts(opened), *_replies(opened), *_settled(case), *_handed(case), *_moved(case), *_disclosed(opened))
-    return tuple(sorted(entries, key=lambda entry: entry.at))
+    said = (*_posts(opened), *_replies(opened))
+    done = (*_settled(case), *_handed(case), *_moved(case), *_disclosed(opened), *_left(opened))
+    return tuple(sorted((*said, *done), key=lambda entry: entry.at))
 
 
 def _posts(opened: Opened) -> Iterator[Entry]:
@@ -132,3 +133,13 @@ def _moved(case: Case) -> Iterator[Entry]:
 def _disclosed(opened: Opened) -> Iterator[Entry]:
     for disclosure in opened.disclosures:
         yield Entry(at=disclosure.shown_at, event=f"{disclosure.by} looked at what was masked")
+
+
+def _left(opened: Opened) -> Iterator[Entry]:
+    for shown in opened.offline:
+        case, reference = shown.case, shown.case.escalation.reference
+        yield Entry(at=case.escalation.opened_at, event=f"Case {reference} was opened")
+        if case.sent_at is not None:
+            yield Entry(at=case.sent_at, event=f"The help desk has case {reference}")
+        if case.resolved_at is not None:
+            yield Entry(at=case.resolved_at, event=f"The help desk resolved case {reference}")

@@ -8,6 +8,7 @@ LANES = {
     Lane.HEAR: "Hearing customers",
     Lane.POST: "Posting replies",
     Lane.MESSAGE: "Sending direct messages",
+    Lane.TALK: "Leading private conversations",
 }
 
 #: What stops while a lane does not work.
@@ -15,6 +16,7 @@ LANE_STOPS = {
     Lane.HEAR: "New posts are not heard",
     Lane.POST: "Replies are not posted",
     Lane.MESSAGE: "Direct messages are not sent",
+    Lane.TALK: "The bot answers no direct messages",
 }
 
 #: What is lost meanwhile, so that nobody needs to ask.
@@ -22,6 +24,7 @@ LANE_MEANWHILE = {
     Lane.HEAR: "Heed catches up from where it stopped.",
     Lane.POST: "Replies wait in their order; an automatic one that waits too long goes to a person.",
     Lane.MESSAGE: "Direct messages wait in their order.",
+    Lane.TALK: "Each new direct message goes to a person at once.",
 }
 
 #: The colour of a state, what it is called, and what helps.
@@ -51,7 +54,9 @@ CHANNEL_STATES = {
     ),
 }
 
-CHANNELS = {"x": "X"}
+DIALOGUE_HELPS = "Heed starts or calls Rasa again by itself. If it lasts, look at Rasa's own log."
+
+CHANNELS = {"x": "X", "rasa": "Rasa"}
 
 #: What a listener hears, by the stream that it keeps its place in.
 STREAMS = {
@@ -76,6 +81,7 @@ FILTERS = {"channel": channel, "stream": stream}
 
 GLOBALS = {
     "CHANNEL_STATES": CHANNEL_STATES,
+    "DIALOGUE_HELPS": DIALOGUE_HELPS,
     "LANES": LANES,
     "LANE_MEANWHILE": LANE_MEANWHILE,
     "LANE_STOPS": LANE_STOPS,

@@ -10,6 +10,7 @@ from bot.actions.hand_off import LANGUAGES
 from bot.personal import Personal
 from bot.vocabulary import ConversationState, Reason, ReplyKind, Route
 from console import troubles
+from console.cases import CASE_STATES, DESKS, EMPTY_CASES
 from console.certificates import Freedom
 from console.delivery import WORDS
 from knowledge.plain import joined, pieces
@@ -67,6 +68,11 @@ REASONS = {
     Reason.CASE_NUMBER: ("case number", "It gives an order, serial or repair number that somebody has to look up."),
     Reason.NOT_A_QUESTION: ("not a question", "It may be a complaint or something else than a question."),
     Reason.UNREADABLE: ("unreadable", "The bot could not read this post."),
+    Reason.IN_DIALOGUE: ("in conversation", "The bot leads this private conversation."),
+    Reason.NOT_UNDERSTOOD: ("not understood", "The bot did not understand the customer, several times in a row."),
+    Reason.NOT_HELPED: ("did not help", "The customer says that the bot's answers did not help."),
+    Reason.ESCALATED: ("case opened", "The customer agreed to a case, which leaves the network."),
+    Reason.DIALOGUE_DOWN: ("Rasa is down", "Rasa, which leads private conversations, cannot be reached."),
 }
 
 STATES = {
@@ -161,6 +167,7 @@ DONE = {
     "kept": "Both stay. They are not asked about again until one of them changes.",
     "quarantined": "In quarantine. The bot does not use the article any more.",
     "released": "Released. The bot may use the article again.",
+    "again": "The case waits to be handed over again.",
 }
 
 
@@ -296,11 +303,14 @@ FILTERS = {
 
 GLOBALS = {
     **troubles.GLOBALS,
+    "CASE_STATES": CASE_STATES,
     "CONCERNS": CONCERNS,
     "CONCERN_SENTENCES": CONCERN_SENTENCES,
+    "DESKS": DESKS,
     "DISAGREEMENTS": DISAGREEMENTS,
     "DONE": DONE,
     "ELSEWHERE": ELSEWHERE,
+    "EMPTY_CASES": EMPTY_CASES,
     "EMPTY_CONCERNS": EMPTY_CONCERNS,
     "EMPTY_VIEWS": EMPTY_VIEWS,
     "FREEDOMS": FREEDOMS,

@@ -153,8 +153,12 @@ def with_agent(proposal: Proposal) -> Reason | None:
 
 
 def overtaken(proposal: Proposal) -> Reason | None:
-    """Do not answer what the customer has written on from. Heed's own rule: docs/adr/0033-before-each-send.md."""
-    return Reason.OVERTAKEN if _is_alone(proposal) and proposal.overtaken else None
+    """Do not answer what the customer has written on from. Heed's own rule: docs/adr/0033-before-each-send.md.
+
+    In private each message has its turn, and its answer belongs to the conversation.
+    """
+    is_late = proposal.overtaken and proposal.audience is Audience.PUBLIC
+    return Reason.OVERTAKEN if _is_alone(proposal) and is_late else None
 
 
 def prompt(proposal: Proposal) -> Reason | None:

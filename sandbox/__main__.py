@@ -1,4 +1,4 @@
-"""Runs the sandbox alone: `python -m sandbox [--port 8480] [--scenario FILE]`, until interrupted."""
+"""Runs the sandbox alone: `python -m sandbox [--port 8480] [--mail-port 8425] [--scenario FILE]`, until interrupted."""
 
 import argparse
 import asyncio
@@ -9,7 +9,7 @@ from pathlib import Path
 from sandbox.config import SandboxConfig
 from sandbox.faults import Faults
 from sandbox.scenario import ScenarioInvalid, load, play
-from sandbox.server import PortTaken, running
+from sandbox.server import running
 from sandbox.world import World
 
 
@@ -28,13 +28,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m sandbox", description=__doc__)
     parser.add_argument("--host", default="127.0.0.1", help="the address to listen on")
     parser.add_argument("--port", type=int, help="without it, 8480 or the next free port")
+    parser.add_argument("--mail-port", type=int, default=0, help="where the help desk takes mails; 0 for any free port")
     parser.add_argument("--scenario", type=Path, help="a scenario to play at the start")
     given = parser.parse_args()
-    config = SandboxConfig(host=given.host, port=8480 if given.port is None else given.port, limit_scale=20)
+    port = 8480 if given.port is None else given.port
+    config = SandboxConfig(host=given.host, port=port, mail_port=given.mail_port, limit_scale=20)
     try:
         with suppress(KeyboardInterrupt):
             asyncio.run(_serve(config, given.scenario, next_free=given.port is None))
-    except (ScenarioInvalid, PortTaken) as error:
+    except (ScenarioInvalid, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
     return 0

@@ -18,6 +18,7 @@ class ChangeKind(StrEnum):
     MESSAGED = "messaged"
     BLOCKED = "blocked"  #: An account shut another out, or in again.
     PROTECTED = "protected"  #: An account's posts were hidden from everybody else, or shown again.
+    MAILED = "mailed"  #: The help desk got a mail, or answered one.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ class SandboxConfig:
 
     host: str = "127.0.0.1"
     port: int = 8480  #: 0 lets the system choose.
+    mail_port: int = 0  #: Where the help desk takes mails by SMTP; 0 likewise.
     consumer_key: str = field(default="sandbox-consumer-key", repr=False)
     consumer_secret: str = field(default="sandbox-consumer-secret", repr=False)
     access_token: str = field(default="sandbox-access-token", repr=False)

@@ -1,4 +1,4 @@
-"""The control API under /sandbox: play the customers, break things on demand, and listen to every change."""
+"""The control API under /sandbox: play the customers and the help desk, break things, and listen to every change."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -6,12 +6,12 @@ from typing import Any
 from aiohttp import web
 
 from responders.counting import MAX_WEIGHT, weighted_length
-from sandbox import people, trouble
+from sandbox import mailing, people, trouble
 from sandbox.feed import feed
 from sandbox.orders import BadOrder, PostOrder, read_object, read_post
 from sandbox.payloads import timestamp
 from sandbox.posts import Post
-from sandbox.refusals import NoSuchPost, Refused
+from sandbox.refusals import NoSuchMail, NoSuchPost, Refused
 from sandbox.state import SANDBOX
 from sandbox.threads import Branch, branch, threads
 from sandbox.world import World
@@ -98,7 +98,8 @@ def _spoken(handler: Handler) -> Handler:
         try:
             return await handler(request)
         except Refused as refused:
-            status = 404 if isinstance(refused, NoSuchPost) and request.match_info.get("id") else 400
+            is_gone = isinstance(refused, NoSuchPost | NoSuchMail) and request.match_info.get("id")
+            status = 404 if is_gone else 400
             return web.json_response({"error": str(refused)}, status=status)
 
     return handle
@@ -117,6 +118,9 @@ def routes() -> list[web.RouteDef]:
         web.get("/sandbox/messages", _spoken(people.messages)),
         web.post("/sandbox/blocks", _spoken(people.block)),
         web.post("/sandbox/protections", _spoken(people.protect)),
+        web.get("/sandbox/mails", _spoken(mailing.mails)),
+        web.post("/sandbox/mails/{id}/answers", _spoken(mailing.answer)),
+        web.post("/sandbox/replies", _spoken(mailing.send_replies)),
         web.get("/sandbox/faults", _spoken(trouble.armed)),
         web.post("/sandbox/faults", _spoken(trouble.arm)),
         web.delete("/sandbox/faults", _spoken(trouble.clear)),

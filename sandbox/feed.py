@@ -21,7 +21,7 @@ async def feed(request: web.Request) -> web.StreamResponse:
     if len(sandbox.streams) >= _MOST_STREAMS:
         raise web.HTTPServiceUnavailable(text="Too many pages listen already; close one.")
     stream: Stream = asyncio.Queue()
-    unsubscribe = sandbox.world.subscribe(stream.put_nowait)
+    ends = [source.subscribe(stream.put_nowait) for source in (sandbox.world, sandbox.post_office)]
     sandbox.streams.add(stream)
     try:
         return await _stream_to(request, stream)
@@ -29,7 +29,8 @@ async def feed(request: web.Request) -> web.StreamResponse:
         # The page was closed; there is nobody left to tell.
         return web.Response()
     finally:
-        unsubscribe()
+        for end in ends:
+            end()
         sandbox.streams.discard(stream)
 
 

@@ -2,6 +2,7 @@
 
 Refused
 ├── NoSuchPost
+├── NoSuchMail
 ├── BadHandle
 ├── BadText
 ├── NotEditable
@@ -17,12 +18,16 @@ class NoSuchPost(Refused):
     """The post does not exist, or was deleted."""
 
 
+class NoSuchMail(Refused):
+    """The help desk has no mail with this number."""
+
+
 class BadHandle(Refused):
     """A handle has 1 to 15 letters, digits or underscores."""
 
 
 class BadText(Refused):
-    """A post or a message needs a text, and not too long a one."""
+    """A post, a message or an answer needs a text, and not too long a one."""
 
 
 class NotEditable(Refused):
@@ -30,4 +35,4 @@ class NotEditable(Refused):
 
 
 class NotPossible(Refused):
-    """An account cannot write to itself or block itself."""
+    """An account cannot write to itself or block itself, or nobody takes an answer."""

@@ -8,6 +8,7 @@ steps:
 
 from collections.abc import Mapping
 from dataclasses import fields
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +19,16 @@ from sandbox.faults import Fault, Faults
 from sandbox.orders import BadOrder
 from sandbox.posts import HANDLE
 from sandbox.refusals import Refused
-from sandbox.steps import Expectation, Scenario, Step, perform, play
+from sandbox.steps import DeskAct, Expectation, Scenario, Sign, Step, perform, play
 from sandbox.world import World
 
-__all__ = ["Expectation", "Scenario", "ScenarioInvalid", "Step", "load", "perform", "play"]
+__all__ = ["DeskAct", "Expectation", "Scenario", "ScenarioInvalid", "Sign", "Step", "load", "perform", "play"]
 
 _KNOWN = tuple(field.name for field in fields(Step))
-_WITHOUT_AUTHOR = frozenset({"edits", "delete", "index", "fault"})  #: Deeds that need not say whose they are.
+_WITHOUT_AUTHOR = frozenset(
+    {"edits", "delete", "index", "fault", "invites", "desk"}
+)  #: Deeds that need not say whose they are.
+_CHOICES: Mapping[str, type[StrEnum]] = {"expect": Expectation, "desk": DeskAct, "after": Sign}
 
 
 class ScenarioInvalid(ValueError):
@@ -77,8 +81,8 @@ def _read_step(place: str, item: object) -> Step:
 
 def _read_value(place: str, name: str, value: object) -> Any:  # noqa: ANN401  # each field has its type
     match name:
-        case "expect":
-            return _read_expectation(place, value)
+        case "expect" | "desk" | "after":
+            return _read_choice(place, name, value)
         case "fault":
             return _read_fault(place, value)
         case "late" | "protect":
@@ -88,10 +92,10 @@ def _read_value(place: str, name: str, value: object) -> Any:  # noqa: ANN401  #
             return str(value)
 
 
-def _read_expectation(place: str, value: object) -> Expectation:
-    known = [expectation.value for expectation in Expectation]
-    _check(value in known, f"{place}: 'expect' is {value!r}; use one of {', '.join(known)}.")
-    return Expectation(str(value))
+def _read_choice(place: str, name: str, value: object) -> StrEnum:
+    known = [choice.value for choice in _CHOICES[name]]
+    _check(value in known, f"{place}: {name!r} is {value!r}; use one of {', '.join(known)}.")
+    return _CHOICES[name](str(value))
 
 
 def _read_fault(place: str, value: object) -> Fault:
@@ -105,8 +109,10 @@ def _read_fault(place: str, value: object) -> Fault:
 
 def _check_shape(place: str, step: Step) -> None:
     _check(len(step.deeds) <= 1, f"{place}: {' and '.join(step.deeds)} exclude each other; make two steps of it.")
-    if step.author or not _WITHOUT_AUTHOR.intersection(step.deeds):
+    if step.author or not (step.only_waits or _WITHOUT_AUTHOR.intersection(step.deeds)):
         _check(bool(HANDLE.fullmatch(step.author)), f"{place}: 'author' must be 1 to 15 letters, digits or _.")
+    if step.desk:
+        _check(bool(step.text), f"{place}: write the 'text' that the help desk answers.")
     if step.is_silent:
         _check(not step.text, f"{place}: leave out 'text'; nothing new is written here.")
         _check(not step.quote_of, f"{place}: leave out 'quote_of'; nothing new is written here.")
@@ -126,6 +132,8 @@ def _check_author(place: str, step: Step, earlier: Mapping[str, Step]) -> None:
 
 def _rehearse(place: str, world: World, step: Step, ids: Mapping[str, str]) -> str:
     """Do the step in a world of its own, so that a file that loads can also be played."""
+    if step.desk:
+        return ""
     try:
         return perform(world, step, ids, Faults())
     except Refused as refused:

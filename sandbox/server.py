@@ -19,6 +19,7 @@ from sandbox.limits import Limits
 from sandbox.notices import Notices
 from sandbox.oauth import Credentials
 from sandbox.origin import same_origin
+from sandbox.post_office import PostOffice
 from sandbox.state import SANDBOX, Sandbox
 from sandbox.world import World
 
@@ -44,15 +45,21 @@ class Address:
 
 
 def create_app(
-    world: World, config: SandboxConfig, *, faults: Faults | None = None, pause: Pause = asyncio.sleep
+    world: World,
+    config: SandboxConfig,
+    *,
+    faults: Faults | None = None,
+    post_office: PostOffice | None = None,
+    pause: Pause = asyncio.sleep,
 ) -> web.Application:
-    """Build the sandbox over *world*: X's API under /2, its control under /sandbox, and the page.
+    """Build the sandbox over *world*: X's API under /2, its control under /sandbox, and the pages.
 
-    *faults* are those that a scenario arms, when there is one. *pause* waits out latencies and the time between two
-    deliveries of an event; tests pass their own.
+    *faults* are those that a scenario arms, and *post_office* is what its help desk has, when there is one. *pause*
+    waits out latencies and the time between two deliveries of an event; tests pass their own.
     """
     app, faults = web.Application(middlewares=[same_origin, gate]), faults or Faults()
     notices = Notices(world, config.consumer_secret, faults, pause)
+    post_office = post_office or PostOffice(host=config.host, port=config.mail_port, clock=world.clock)
     app[SANDBOX] = Sandbox(
         config=config,
         world=world,
@@ -60,27 +67,35 @@ def create_app(
         limits=Limits(world.clock, scale=config.limit_scale),
         faults=faults,
         notices=notices,
+        post_office=post_office,
         pause=pause,
     )
     app.add_routes([*api.routes(), *consent.routes(), *control.routes(), *page.routes()])
     page.set_up(app)
     app.cleanup_ctx.append(notices.running)
+    app.cleanup_ctx.append(_post_office_open)
     app.on_shutdown.append(_let_go)
     return app
 
 
 @asynccontextmanager
 async def running(
-    world: World, config: SandboxConfig, *, faults: Faults | None = None, next_free: bool = False
+    world: World,
+    config: SandboxConfig,
+    *,
+    faults: Faults | None = None,
+    post_office: PostOffice | None = None,
+    next_free: bool = False,
 ) -> AsyncIterator[Address]:
-    """Listen while the context lasts, with the *faults* that a scenario arms, when there is one.
+    """Listen while the context lasts, with the *faults* and the *post_office* of a scenario, when there is one.
 
-    Port 0 takes any free port. A taken port raises `PortTaken`, or with *next_free* gives way to the next
-    free one.
+    Port 0 takes any free port. A taken port raises `PortTaken`, or with *next_free* gives way to the next free one; a
+    taken port of the help desk's mail raises OSError.
     """
-    runner = web.AppRunner(create_app(world, config, faults=faults), access_log=None, shutdown_timeout=1.0)
-    await runner.setup()
+    app = create_app(world, config, faults=faults, post_office=post_office)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
     try:
+        await runner.setup()
         listener = _bind(config, tries=_TRIES if next_free else 1)
         await web.SockSite(runner, listener).start()
         address = Address(config.host, listener.getsockname()[1])
@@ -98,6 +113,11 @@ def _bind(config: SandboxConfig, *, tries: int) -> socket.socket:
             if error.errno != errno.EADDRINUSE:
                 raise
     raise PortTaken(f"Port {config.port} on {config.host} is taken; choose another, or 0 for any free one.")
+
+
+async def _post_office_open(app: web.Application) -> AsyncIterator[None]:
+    async with app[SANDBOX].post_office.open():
+        yield
 
 
 async def _let_go(app: web.Application) -> None:

@@ -12,6 +12,7 @@ from sandbox.faults import Faults
 from sandbox.limits import Limits
 from sandbox.notices import Notices
 from sandbox.oauth import Credentials
+from sandbox.post_office import PostOffice
 from sandbox.world import World
 
 Stream = asyncio.Queue[Change | None]  #: Changes to send; None ends the stream.
@@ -27,6 +28,7 @@ class Sandbox:
     limits: Limits
     faults: Faults
     notices: Notices
+    post_office: PostOffice
     pause: Pause  #: Waits for so many seconds.
     released: asyncio.Condition = field(default_factory=asyncio.Condition)  #: Notified to let held answers go.
     streams: set[Stream] = field(default_factory=set)  #: One for each open event stream.

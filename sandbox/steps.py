@@ -1,4 +1,4 @@
-"""What happens in a scenario: posts, messages, blocks, faults, one step after the other."""
+"""What happens in a scenario: posts, messages, mails, blocks, faults, one step after the other."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,6 +16,21 @@ class Expectation(StrEnum):
     DRAFT = "draft"
     HANDOFF = "handoff"
     IGNORE = "ignore"
+
+
+class Sign(StrEnum):
+    """What a step waits for."""
+
+    POST = "post"  #: The brand has published a post since the last step that did something.
+    MESSAGE = "message"  #: The brand has sent a direct message since then.
+    MAIL = "mail"  #: The help desk has a mail that nobody has answered.
+
+
+class DeskAct(StrEnum):
+    """What the help desk does with the newest mail."""
+
+    ANSWER = "answer"
+    RESOLVE = "resolve"  #: Answers, and ends the case.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,19 +53,22 @@ class Step:
     unblock: str = ""
     protect: bool | None = None  #: The author's posts are hidden from everybody else, or shown again.
     fault: Fault | None = None  #: Armed for the requests or events that follow.
+    invites: str = ""  #: With this text the brand's people reply to that post, and offer a direct message.
+    desk: DeskAct | None = None  #: With this text the help desk answers its newest mail.
+    after: Sign | None = None  #: The step waits for this; where it does nothing else, it only waits.
     expect: Expectation | None = None  #: None: the step only sets the stage.
     note: str = ""  #: Why this is expected.
 
     @property
     def references(self) -> dict[str, str]:
         """The cases that this step needs, by the field that names them."""
-        names = ("reply_to", "repost_of", "quote_of", "edits", "delete", "index")
+        names = ("reply_to", "repost_of", "quote_of", "edits", "delete", "index", "invites")
         return {name: getattr(self, name) for name in names if getattr(self, name)}
 
     @property
     def deeds(self) -> list[str]:
-        """The fields that say what is done; a step that only publishes a post of its own has none."""
-        return [name for name in ("reply_to", "edits", "message_to", *_SILENT) if getattr(self, name) not in {"", None}]
+        """The fields that say what is done; a step that only waits, or publishes a post of its own, has none."""
+        return [name for name in (*_SPOKEN, *_SILENT) if getattr(self, name) not in {"", None}]
 
     @property
     def is_silent(self) -> bool:
@@ -58,12 +76,20 @@ class Step:
         return not _SILENT.keys().isdisjoint(self.deeds)
 
     @property
+    def only_waits(self) -> bool:
+        """Whether nothing is done in this step."""
+        return self.after is not None and not self.deeds and not self.text
+
+    @property
     def has_post(self) -> bool:
         """Whether the case is a post that later steps can name."""
-        return not self.message_to and all(_SILENT.get(deed, True) for deed in self.deeds)
+        return not self.only_waits and all((_SPOKEN | _SILENT)[deed] for deed in self.deeds)
 
 
-#: Deeds without words, and whether each is about a post.
+#: Deeds with words, and whether each is about a post.
+_SPOKEN = {"reply_to": True, "edits": True, "message_to": False, "invites": True, "desk": False}
+
+#: The same of deeds without words.
 _SILENT = {
     "repost_of": True,
     "delete": True,
@@ -84,7 +110,7 @@ class Scenario:
 
 
 def play(world: World, scenario: Scenario, faults: Faults | None = None) -> dict[str, str]:
-    """Play every step at once; what `perform` gave for each case."""
+    """Play every step at once, whatever it waits for; what `perform` gave for each case. Raises `Refused`."""
     ids: dict[str, str] = {}
     for step in scenario.steps:
         ids[step.case] = perform(world, step, ids, faults)
@@ -94,8 +120,13 @@ def play(world: World, scenario: Scenario, faults: Faults | None = None) -> dict
 def perform(world: World, step: Step, ids: Mapping[str, str], faults: Faults | None = None) -> str:
     """Do one step, given the ids of the cases before it; *faults* are those of the sandbox that serves this world.
 
-    Gives the id of the post or the message, and nothing for a step without one. Raises `Refused`.
+    Gives the id of the post or the message, and nothing for a step without one. Raises `Refused`, as for what the help
+    desk does: its mails are in a post office.
     """
+    if step.only_waits:
+        return ""
+    if step.desk:
+        raise NotPossible(f"Step {step.case} answers a mail; only `heed run --sandbox` plays that.")
     if step.fault:
         if faults is None:
             raise NotPossible(f"Step {step.case} arms a fault, but no sandbox serves this world; start one first.")
@@ -127,9 +158,9 @@ def _change_post(world: World, step: Step, ids: Mapping[str, str]) -> str:
 def _publish(world: World, step: Step, ids: Mapping[str, str]) -> str:
     post = world.post(
         NewPost(
-            author=step.author,
+            author=step.author or world.brand.handle,
             text=step.text,
-            reply_to=ids.get(step.reply_to),
+            reply_to=ids.get(step.reply_to or step.invites),
             repost_of=ids.get(step.repost_of),
             quote_of=ids.get(step.quote_of),
             language=step.language or None,

@@ -192,13 +192,15 @@ async def verdicts_since(connection: AsyncConnection, moment: datetime) -> tuple
 
 
 async def recent_confidences(connection: AsyncConnection, moment: datetime, limit: int) -> tuple[float, ...]:
-    """Give the confidences of the latest answers decided after *moment* that went out alone, or that only ops held."""
-    columns = (decisions.c[name] for name in ("id", "decided_at", "route", "reasons", "confidence"))
+    """Give the confidences of the latest public answers after *moment* that went out alone, or that only ops held."""
+    columns = (decisions.c[name] for name in ("id", "mention_id", "decided_at", "route", "reasons", "confidence"))
     latest = select(*columns).order_by(decisions.c.id.desc()).limit(LOOKED_AT).subquery()
     held = cast(array([Reason.CONFIDENT, Reason.DRAFT_MODE, Reason.PAUSED]), ARRAY(Text))
     statement = (
         select(latest.c.confidence)
+        .join(mentions, mentions.c.id == latest.c.mention_id)
         .where(
+            mentions.c.audience == Audience.PUBLIC,
             latest.c.decided_at > moment,
             latest.c.route.in_([Route.ANSWER, Route.DRAFT]),
             type_coerce(latest.c.reasons, ARRAY(Text)).contained_by(held),
@@ -219,13 +221,16 @@ async def _insert(
         "decision_id": decisions.c.id,
         "article_id": best["article_id"].astext,
         "topic": best["topic"].astext,
+        "audience": mentions.c.audience,
         "confidence": decisions.c.confidence,
         **{name: literal(value, audits.c[name].type) for name, value in verdict.items()},
         **computed,
     }
     is_answer = decisions.c.route.in_([Route.ANSWER, Route.DRAFT])
     is_sound = ~type_coerce(decisions.c.reasons, ARRAY(Text)).overlap(_INHERENT)
-    rows = select(*(column.label(name) for name, column in columns.items())).where(which, is_answer, is_sound)
+    of_mention = decisions.join(mentions, mentions.c.id == decisions.c.mention_id)
+    found = select(*(column.label(name) for name, column in columns.items())).select_from(of_mention)
+    rows = found.where(which, is_answer, is_sound)
     await connection.execute(
         insert(audits).from_select(list(columns), rows).on_conflict_do_nothing(index_elements=["decision_id"])
     )

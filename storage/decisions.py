@@ -83,7 +83,8 @@ async def record(connection: AsyncConnection, outcomes: Sequence[Outcome], versi
 
 
 async def _queue_replies(connection: AsyncConnection, outcomes: Sequence[Outcome]) -> list[int]:
-    rows = [_reply_row(outcome, outcome.made) for outcome in outcomes if isinstance(outcome.made, Reply)]
+    made = ((outcome, reply) for outcome in outcomes for reply in (outcome.made, outcome.said))
+    rows = [_reply_row(outcome, reply) for outcome, reply in made if isinstance(reply, Reply)]
     if not rows:
         return []
     one_per_post = text("state <> 'cancelled' and kind <> 'agent'")

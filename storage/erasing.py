@@ -5,6 +5,7 @@ X wants a post gone here within 24 hours after it is gone there, https://docs.x.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import BigInteger, cast, exists, func, or_, select, text, type_coerce, update
@@ -12,6 +13,9 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 
 from bot.vocabulary import Audience, DraftState, ReplyState
 from storage import audits, corrections, originals
+from storage.dialogue import forget_events
+from storage.forgetting import Erased, forget_customer, forget_words
+from storage.holdings import find_authors, find_handles
 from storage.inbox.admitting import alone
 from storage.notices import Notice, Subject, notify
 from storage.tables import conversations, cursors, decisions, drafts, mentions, replies
@@ -54,14 +58,26 @@ async def erase_posts(connection: AsyncConnection, channel: str, post_ids: Colle
     return await _erase(connection, mentions.c.channel == channel, mentions.c.chain_id.in_(chains))
 
 
-async def erase_author(connection: AsyncConnection, channel: str, handle: str) -> int:
-    """Erase all posts of who goes, or went, by *handle*, also where others quote them; say how many were stored."""
+async def erase_author(connection: AsyncConnection, channel: str, who: str) -> Erased:
+    """Erase who goes, or went, by a handle: posts, also where others quote them, and all else that `Erased` counts.
+
+    *who* is as `find_authors` takes it. That they want no replies stays known, lest they get some again.
+    """
     await alone(connection, [channel])
-    bare = handle.removeprefix("@").lower()
-    same = mentions.alias("same")
-    authors = select(same.c.author_id).where(same.c.channel == channel, func.lower(same.c.author_handle) == bare)
-    await _erase_from_parents(connection, channel, handles=[bare])
-    return await _erase(connection, mentions.c.channel == channel, mentions.c.author_id.in_(authors), ~mentions.c.ours)
+    authors = await find_authors(connection, channel, who)
+    places = select(conversations.c.id).where(
+        conversations.c.channel == channel, conversations.c.author_id.in_(authors)
+    )
+    held = (await connection.scalars(places)).all()
+    await wait_for_batches(connection, held)
+    await connection.execute(
+        select(replies.c.id).where(replies.c.conversation_id.in_(held)).order_by(replies.c.id).with_for_update()
+    )
+    dialogue_events = await forget_events(connection, held)
+    await _erase_from_parents(connection, channel, handles=await find_handles(connection, channel, authors, who))
+    posts = await _erase(connection, mentions.c.channel == channel, mentions.c.author_id.in_(authors), ~mentions.c.ours)
+    erased = await forget_customer(connection, channel, authors)
+    return replace(erased, posts=posts, dialogue_events=dialogue_events)
 
 
 async def posts_since(
@@ -106,6 +122,7 @@ async def _erase(connection: AsyncConnection, *which: ColumnElement[bool]) -> in
         return 0
     await wait_for_batches(connection, places)
     await _cancel_replies(connection, ids)
+    await forget_words(connection, ids, places)
     await _erase_mentions(connection, ids)
     await originals.drop(connection, ids)
     await corrections.drop(connection, ids)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import func, literal, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from bot.vocabulary import Audience, Kind, Mention, Parent
-from storage.tables import decisions, mentions
+from storage.tables import conversations, decisions, mentions
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, RowMapping
+    from sqlalchemy.ext.asyncio import AsyncConnection
 
 ITSELF = (
     "channel", "post_id", "chain_id", "author_id", "author_handle", "author_name", "text", "posted_at", "root_id",
@@ -43,6 +44,40 @@ def mention_of(row: RowMapping) -> Mention:
         masked=tuple(row["masked"]),
         erased=row["erased_at"] is not None,
     )
+
+
+async def mention_id_of(connection: AsyncConnection, mention: Mention) -> int | None:
+    """Give our own id of a post that was heard; None where it is not stored."""
+    own = select(mentions.c.id).where(mentions.c.channel == mention.channel, mentions.c.post_id == mention.post_id)
+    found: int | None = await connection.scalar(own)
+    return found
+
+
+class Said(NamedTuple):
+    """What a customer has said in a conversation."""
+
+    words: str  #: A line for each post, in their order.
+    language: str | None  #: The last one that was told for sure.
+
+
+async def said_before(connection: AsyncConnection, conversation_id: int, mention_id: int) -> Said:
+    """Give what the customer of a conversation said since it was opened, before the mention *mention_id*."""
+    own = (
+        select(mentions.c.text, decisions.c.understanding["language"].astext.label("language"))
+        .outerjoin(decisions)
+        .join(conversations, conversations.c.id == mentions.c.conversation_id)
+        .where(
+            mentions.c.conversation_id == conversation_id,
+            mentions.c.id < mention_id,
+            mentions.c.heard_at >= conversations.c.opened_at,
+            ~mentions.c.ours,
+            mentions.c.erased_at.is_(None),
+        )
+        .order_by(mentions.c.posted_at, mentions.c.id)
+    )
+    rows = (await connection.execute(own)).all()
+    told = [row.language for row in rows if row.language]
+    return Said(words="\n".join(row.text for row in rows), language=told[-1] if told else None)
 
 
 def words_read() -> ColumnElement[str]:

@@ -187,7 +187,7 @@ conditions = Table(
     Column("problem", Text, nullable=False, server_default=""),
     _now("since"),
     Column("until", DateTime(timezone=True)),
-    CheckConstraint("lane in ('hear', 'post', 'message')", name="lane"),
+    CheckConstraint("lane in ('hear', 'post', 'message', 'talk')", name="lane"),
     CheckConstraint("state in ('working', 'busy', 'down', 'spent', 'capped', 'budget', 'refused')", name="state"),
     comment="How each lane of a channel is, for every process and for the console.",
 )

@@ -65,19 +65,29 @@ async def overtake(connection: AsyncConnection, places: Collection[int]) -> Mapp
 
     Gives the mentions that are unanswered thereby, those read together with them included, by conversation.
     """
+    called_off = await call_off(
+        connection, places, because="The customer wrote again, or edited the post.", becomes=_reopened()
+    )
+    await rest(connection, called_off)
+    return await _with_together(connection, called_off)
+
+
+async def reopen(connection: AsyncConnection, places: Collection[int]) -> None:
+    """Reopen the conversations *places* for a new post of the customer, and take nothing back there."""
+    if places:
+        own = conversations.c.id.in_(places)
+        await connection.execute(update(conversations).where(own).values(**_reopened(), updated_at=func.now()))
+
+
+def _reopened() -> dict[str, Any]:
     fresh = conversations.c.state == ConversationState.RESOLVED
-    reopened = {
+    return {
         "state": case((fresh, ConversationState.PENDING), else_=conversations.c.state),
         "owner": case((fresh, None), else_=conversations.c.owner),
         "priority": case((fresh, 0.0), else_=conversations.c.priority),
         "moved_by": case((fresh, None), else_=conversations.c.moved_by),
         "opened_at": case((fresh, func.now()), else_=conversations.c.opened_at),
     }
-    called_off = await call_off(
-        connection, places, because="The customer wrote again, or edited the post.", becomes=reopened
-    )
-    await rest(connection, called_off)
-    return await _with_together(connection, called_off)
 
 
 async def lock_out(connection: AsyncConnection, place: int, *, handle: str, channel: str) -> None:

@@ -23,6 +23,13 @@ INVITATIONS: Mapping[str, str] = {
 }
 """Offers a way off the public channel, for the agent to send; by language, with English for the others."""
 
+PROMISES: Mapping[str, str] = {
+    "en": "One of our team takes over and will answer you here.",
+    "es": "Una persona del equipo se hace cargo y le responderá aquí.",
+    "de": "Jemand aus unserem Team übernimmt und antwortet Ihnen hier.",
+}
+"""Tells a customer in private that a person takes over; by language, with English for the others."""
+
 GOALS: Mapping[str, str] = {
     "complaint": "Is not satisfied and wants it put right",
     "praise": "Praises us; thanks are welcome, nothing is needed",
@@ -34,6 +41,10 @@ GOALS: Mapping[str, str] = {
     "press": "Asks for the press or for a publication",
     "ask_person": "Wants to talk to a person",
     "inform": "Gives details that we or somebody asked for",
+    "check_case": "Asks how far their case is",
+    "open_case": "Wants a case opened",
+    "change": "Wants something changed that was said before",
+    "skip": "Would rather not say what was asked",
     "affirm": "Says yes to something said before",
     "deny": "Says no to something said before",
     "thank": "Thanks, or closes the thread",

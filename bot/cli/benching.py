@@ -20,6 +20,7 @@ from bot.nlu.examples import read_examples
 from bot.telemetry import set_up_logging
 from bot.vocabulary import Mention
 from storage import inbox
+from storage.mentions import mention_id_of
 from storage.notices import Notice, Subject, listening
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ async def throughput(settings: Settings, mentions: int, *, as_json: bool) -> int
         quiet = settings.model_copy(update={"x": settings.x.model_copy(update={"enabled": False})})
         running = await stack.enter_async_context(service.running(quiet, database, brain, serve=False))
         rates = await _rates(running, texts[:mentions])
-        waits = await _latencies(running, texts[mentions:])
+        waits = await latencies(running, texts[mentions:], first=mentions)
     figures = {
         "mentions": mentions,
         "mentions_per_second": round(rates[0], 1),
@@ -97,24 +98,26 @@ async def _carry(running: Service, texts: Sequence[str], *, first: int) -> None:
     await asyncio.gather(*(running.workshop.decide_waiting() for _ in range(LANES)))
 
 
-async def _latencies(running: Service, texts: Sequence[str]) -> list[float]:
+async def latencies(running: Service, texts: Sequence[str], *, first: int) -> list[float]:
+    """Give the milliseconds from stored to decided of mentions sent one by one, numbered from *first* on."""
     waits = []
     async with listening(running.database) as notices:
-        for number, text in enumerate(texts):
+        for number, text in enumerate(texts, start=first):
+            mention = _mention(number, text)
             async with running.database.begin() as connection:
-                await inbox.admit(connection, [_mention(10_000_000 + number, text)])
+                await inbox.admit(connection, [mention])
+                mention_id = await mention_id_of(connection, mention)
             started = time.perf_counter()
             await running.workshop.foreman.decide()
-            heard = await _next(notices, Subject.HEARD)
-            await _next(notices, Subject.DECIDED, heard.mention_id)
+            await _decided(notices, mention_id)
             waits.append((time.perf_counter() - started) * 1000)
     return waits
 
 
-async def _next(notices: AsyncIterator[Notice], subject: Subject, mention_id: int = 0) -> Notice:
+async def _decided(notices: AsyncIterator[Notice], mention_id: int | None) -> None:
     async for notice in notices:
-        if notice.subject is subject and mention_id in {0, notice.mention_id}:
-            return notice
+        if notice.subject is Subject.DECIDED and notice.mention_id == mention_id:
+            return
     raise StorageDown("The database ended the notices.")
 
 

@@ -49,14 +49,17 @@ def as_document(found: Certification, stored: StoredCertificate) -> dict[str, An
         "revoked_because": stored.revoked_because,
         "from_file": found.from_file,
         "from_agents": found.from_agents,
-        **{audience: _audience(found.audiences[audience], stored) for audience in Audience},
+        "private_from_file": found.private_from_file,
+        "private_from_agents": found.private_from_agents,
+        "public": _audience(found.public, stored, stored.demoted),
+        "private": _audience(found.private, stored, frozenset()),
     }
 
 
-def _audience(certificates: Certificates, stored: StoredCertificate) -> dict[str, Any]:
+def _audience(certificates: Certificates, stored: StoredCertificate, demoted: frozenset[str]) -> dict[str, Any]:
     return {
         "whole": _whole(certificates.whole, stored),
-        "topics": {topic.name: _topic(topic, stored) for topic in certificates.topics},
+        "topics": {topic.name: _topic(topic, stored, demoted) for topic in certificates.topics},
     }
 
 
@@ -71,10 +74,10 @@ def _whole(whole: Certificate, stored: StoredCertificate) -> dict[str, Any]:
     }
 
 
-def _topic(topic: Topic, stored: StoredCertificate) -> dict[str, Any]:
-    holds = stored.revoked_at is None and topic.name not in stored.demoted
+def _topic(topic: Topic, stored: StoredCertificate, demoted: frozenset[str]) -> dict[str, Any]:
+    holds = stored.revoked_at is None and topic.name not in demoted
     return {
-        "standing": "demoted" if topic.name in stored.demoted else topic.standing,
+        "standing": "demoted" if topic.name in demoted else topic.standing,
         "certified": holds and topic.threshold is not None,
         "threshold": topic.threshold,
         "answers": topic.answers,
@@ -87,7 +90,10 @@ def _topic(topic: Topic, stored: StoredCertificate) -> dict[str, Any]:
 def _show(found: Certification, stored: StoredCertificate, waiting: int) -> None:
     limit, certainty = 100 * found.target.max_wrong, 100 * found.target.certainty
     out.print(f"At most {limit:.3g}% wrong, {certainty:.3g}% sure; made {stored.made_at:%Y-%m-%d %H:%M}.")
-    out.print(f"From {found.from_agents} answers that people judged and {found.from_file} from the file of audits.")
+    out.print(
+        f"Public from {found.from_agents} answers that people judged and {found.from_file} from the file of audits, "
+        f"private from {found.private_from_agents} and {found.private_from_file}."
+    )
     if stored.revoked_at is not None:
         out.print(f"Revoked {stored.revoked_at:%Y-%m-%d %H:%M}: {stored.revoked_because}", style="red", markup=False)
     table = Table("", "alone from", "audited", "wrong", "at most", "more needed", box=None)

@@ -121,6 +121,7 @@ def variables(settings: Settings, database: Database) -> dict[str, str]:
         "HEED_DATABASE_URL": database.conninfo,
         "HEED_DATA_ARTICLES": str(data.articles),
         "HEED_DATA_AUDITS": str(data.audits),
+        "HEED_DATA_PRIVATE_AUDITS": str(data.private_audits),
         "HEED_DATA_TRAINING": str(data.training),
         "HEED_DECIDING_MODE": settings.deciding.mode,
         "HEED_WEB_PORT": "0",

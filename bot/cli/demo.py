@@ -15,12 +15,15 @@ from rich.table import Table
 from sqlalchemy import delete
 
 from bot import service
+from bot.cli.help_desk import with_help_desk
 from bot.cli.output import out, progress_bars
 from bot.cli.preparing import certificate_line
 from bot.cli.serving import stopping
+from bot.cli.story import Story, tell
 from bot.telemetry import set_up_logging
 from bot.vocabulary import Route
 from sandbox.config import SandboxConfig
+from sandbox.post_office import PostOffice
 from sandbox.scenario import Expectation, Scenario, load, perform
 from sandbox.server import running as sandbox_running
 from sandbox.world import World
@@ -35,6 +38,7 @@ if TYPE_CHECKING:
     from bot.service import Service
     from bot.settings import Settings
     from sandbox.scenario import Step
+    from storage.agents import Agent
     from storage.database import Database
     from storage.report import Course
 
@@ -59,14 +63,17 @@ class Demo:
 
     service: Service
     world: World
+    post_office: PostOffice
     sandbox_url: str
-    password: str  #: Of the agent `demo`.
+    agent: Agent  #: `demo`.
+    password: str  #: Of that agent.
 
 
 async def play(settings: Settings, *, once: bool) -> int:
-    """Start everything, play the scenario, and stay until a signal; with *once* stop after the scenario.
+    """Start everything, play both scenarios, and stay until a signal; with *once* stop after the scenarios.
 
-    Gives 1 where something is left undecided or unsent, or a post meant for a person was answered alone.
+    Gives 1 where something is left undecided or unsent, a post meant for a person was answered alone, or the story of a
+    private conversation did not come to its end.
     """
     set_up_logging(settings.log.model_copy(update={"level": "warning", "format": "console"}))
     scenario = load(settings.sandbox.scenario)
@@ -99,12 +106,22 @@ async def demo(settings: Settings) -> AsyncIterator[Demo]:
         out.print(certificate_line(brain), style="bold")
         password = secrets.token_urlsafe(9)
         async with database.begin() as connection:
-            await ensure_agent(connection, "demo", "DM", Role.OPS, password)
-        world, config = World(), sandbox_config(settings)
-        address = await stack.enter_async_context(sandbox_running(world, config, next_free=True))
-        connected = sandboxed(settings, address.url)
+            agent = await ensure_agent(connection, "demo", "DM", Role.OPS, password)
+        world, config, post_office = World(), sandbox_config(settings), PostOffice(host=settings.sandbox.host)
+        address = await stack.enter_async_context(
+            sandbox_running(world, config, post_office=post_office, next_free=True)
+        )
+        connected = with_help_desk(sandboxed(settings, address.url), post_office)
         running = await stack.enter_async_context(service.running(connected, database, brain))
-        yield Demo(service=running, world=world, sandbox_url=address.url, password=password)
+        post_office.send_replies_to(connected.email.reply_host, running.reply_port)
+        yield Demo(
+            service=running,
+            world=world,
+            post_office=post_office,
+            sandbox_url=address.url,
+            agent=agent,
+            password=password,
+        )
 
 
 def sandbox_config(settings: Settings) -> SandboxConfig:
@@ -142,6 +159,18 @@ def sandboxed(settings: Settings, url: str) -> Settings:
 
 
 async def _play(running: Demo, scenario: Scenario) -> int:
+    result = await _play_day(running, scenario)
+    story = Story(
+        service=running.service,
+        world=running.world,
+        post_office=running.post_office,
+        agent=running.agent,
+        since=running.world.clock(),
+    )
+    return await tell(story) or result
+
+
+async def _play_day(running: Demo, scenario: Scenario) -> int:
     await listening_began(running.service.database)
     await _forget_opt_outs(running, scenario)
     ids: dict[str, str] = {}
@@ -256,4 +285,5 @@ async def _summarise(running: Demo, scenario: Scenario, ids: Mapping[str, str], 
 def _say_where(running: Demo) -> None:
     out.print(f"\n  Console   {running.service.url}   log in as [bold]demo[/] with [bold]{running.password}[/]")
     out.print(f"  Sandbox   {running.sandbox_url}   post as a customer and watch the answer arrive")
+    out.print(f"  Mail      {running.sandbox_url}/mail   be the help desk and answer cases")
     out.print("  Ctrl-C stops everything.\n")

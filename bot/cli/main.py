@@ -29,7 +29,9 @@ agents = typer.Typer(help="The people who work in the console.", no_args_is_help
 articles = typer.Typer(help="Look at stored articles, and take single ones out of use.", no_args_is_help=True)
 evaluate = typer.Typer(help="Measure on questions of your own.", no_args_is_help=True)
 imports = typer.Typer(help="Bring articles from elsewhere into the knowledge base, unreviewed.", no_args_is_help=True)
+cases = typer.Typer(help="Cases that leave the network for a help desk.", no_args_is_help=True)
 x = typer.Typer(help="The account on X.", no_args_is_help=True)
+privacy = typer.Typer(help="What is stored of one customer: for the customer's own requests.", no_args_is_help=True)
 for name, group in (
     ("config", config),
     ("bench", bench),
@@ -38,7 +40,9 @@ for name, group in (
     ("import", imports),
     ("articles", articles),
     ("evaluate", evaluate),
+    ("cases", cases),
     ("x", x),
+    ("privacy", privacy),
 ):
     app.add_typer(group, name=name)
 
@@ -51,6 +55,10 @@ Topic = Annotated[str, typer.Option(help="Topic of what names none itself.")]
 Origin = Annotated[str, typer.Option(help="Name of the source, which begins each id; else made from where it is.")]
 Prune = Annotated[bool, typer.Option("--prune", help="Remove articles of this origin that the source no longer has.")]
 Ignore = Annotated[list[str], typer.Option("--ignore", help="A field that may be there and means nothing; repeatable.")]
+Handle = Annotated[
+    str, typer.Argument(help="The customer's handle; or id: and the channel's own id, where the handle is not known.")
+]
+Channel = Annotated[str, typer.Option(help="The channel that it is a handle of.")]
 _file: Path | None = None
 
 
@@ -156,20 +164,6 @@ def teams(
 
 
 @app.command()
-def erase(
-    post: Annotated[list[str] | None, typer.Option(help="Id of a post; repeatable.")] = None,
-    author: Annotated[list[str] | None, typer.Option(help="Handle of a customer; repeatable.")] = None,
-    as_json: Json = False,
-) -> None:
-    """Erase what customers wrote and who they are; the decisions stay, without the words."""
-    from bot.cli import erasing
-
-    if not post and not author:
-        raise typer.BadParameter("Give --post with the id of a post, or --author with a handle.")
-    _finish(erasing.erase_and_tell(settings(), post or (), author or (), as_json=as_json))
-
-
-@app.command()
 def key() -> None:
     """Make a key for x.token_key or intake.originals_key, which encrypt what the database keeps."""
     from bot.cli import sealing
@@ -215,6 +209,19 @@ def understanding(
     from bot.cli import dissecting
 
     _finish(dissecting.understanding(settings(), mentions, as_json=as_json))
+
+
+@bench.command()
+def private(
+    turns: Annotated[int, typer.Option(help="Turns to measure one after the other.", min=1)] = 200,
+    conversations: Annotated[int, typer.Option(help="Private conversations beside public mentions.", min=1)] = 20,
+    pause: Annotated[float, typer.Option(help="Seconds between two messages of one customer.", min=0.1)] = 5.0,
+    as_json: Json = False,
+) -> None:
+    """Measure a turn of a private conversation, and what public mentions notice of many conversations."""
+    from bot.cli import turning
+
+    _finish(turning.private(settings(), turns, conversations, pause, as_json=as_json))
 
 
 @bench.command()
@@ -418,6 +425,25 @@ def release(
     _finish(commands.release_article(settings(), article_id, language=language))
 
 
+@cases.command("list")
+def list_cases(
+    state: Annotated[str | None, typer.Option(help="Only those that are queued, open, resolved or dead.")] = None,
+    as_json: Json = False,
+) -> None:
+    """List cases and how far they have come, newest first, without who the customers are."""
+    from bot.cli import cases as commands
+
+    _finish(commands.list_cases(settings(), state, as_json=as_json))
+
+
+@cases.command()
+def redeliver(reference: Annotated[str, typer.Argument(help="The case, such as H7K-2QF-9.")]) -> None:
+    """Hand a dead case over once more; a running service does it."""
+    from bot.cli import cases as commands
+
+    _finish(commands.redeliver(settings(), reference))
+
+
 Corpus = Annotated[Path, typer.Option(help='JSON lines {"id", "question"?, "answer"?, "text"?, "label"?}.')]
 Queries = Annotated[Path, typer.Option(help='JSON lines {"id", "text", "relevant": list of ids}, or "label".')]
 Spoken = Annotated[str | None, typer.Option(help="Language, such as de; else it is told from the corpus.")]
@@ -521,6 +547,64 @@ def webhook(
     from bot.cli import x as commands
 
     _finish(commands.set_up_webhook(settings(), url))
+
+
+@privacy.command("show")
+def show_privacy(handle: Handle, channel: Channel = "x", as_json: Json = False) -> None:
+    """Say what is stored of a customer: how much of what, the contact and its consent, the cases; not the words."""
+    from bot.cli import privacy as commands
+
+    _finish(commands.show(settings(), commands.Asked(who=handle, channel=channel), as_json=as_json))
+
+
+@privacy.command("export")
+def export_privacy(
+    handle: Handle,
+    channel: Channel = "x",
+    file: Annotated[Path | None, typer.Option("--out", help="Write it to this file, which only you can read.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Give all that is stored of a customer, words included, as one JSON object."""
+    from bot.cli import privacy as commands
+
+    _finish(commands.export(settings(), commands.Asked(who=handle, channel=channel), file, as_json=as_json))
+
+
+@privacy.command("correct")
+def correct_privacy(
+    handle: Handle,
+    channel: Channel = "x",
+    name: Annotated[str | None, typer.Option(help="The name; empty for none.")] = None,
+    email: Annotated[str | None, typer.Option(help="The e-mail address; empty for none.")] = None,
+    phone: Annotated[str | None, typer.Option(help="The phone number, such as +4930123456; empty for none.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Correct the contact that a customer agreed to have kept, here and in cases that nobody has resolved."""
+    from bot.cli import privacy as commands
+
+    given = {"name": name, "email": email, "phone": phone}
+    changed = {part: value for part, value in given.items() if value is not None}
+    if not changed:
+        raise typer.BadParameter("Say what is to be corrected: --name, --email or --phone.")
+    _finish(commands.correct(settings(), commands.Asked(who=handle, channel=channel), changed, as_json=as_json))
+
+
+@privacy.command("erase")
+def erase_privacy(
+    handle: Annotated[
+        str | None, typer.Argument(help="The customer's handle; or id: and the channel's own id.")
+    ] = None,
+    channel: Channel = "x",
+    post: Annotated[list[str] | None, typer.Option(help="Instead of a customer, the id of a post; repeatable.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Erase a customer, or single posts: words, names, contact and cases; the decisions stay, without the words."""
+    from bot.cli import privacy as commands
+
+    if (handle is None) == (not post):
+        raise typer.BadParameter("Give a handle, or --post with the id of a post.")
+    asked = commands.Asked(who=handle, channel=channel) if handle is not None else None
+    _finish(commands.erase(settings(), asked, post or (), channel=channel, as_json=as_json))
 
 
 def _finish(work: Coroutine[object, object, int]) -> None:

@@ -10,6 +10,7 @@ from bot.telemetry import set_up_logging
 from bot.training.examining import CORRECTIONS
 
 if TYPE_CHECKING:
+    from bot.deciding.topics import Certificates
     from bot.settings import Settings
     from bot.training import Brain, Indexed
 
@@ -69,13 +70,25 @@ def report_brain(brain: Brain) -> None:
         f"calibration error {confidence['calibration_error']:.3f}."
     )
     out.print(certificate_line(brain))
+    out.print(private_line(brain))
 
 
 def certificate_line(brain: Brain) -> str:
     """Say in one sentence what the certificate allows."""
-    certificate, topics = brain.certificate, brain.proof.certification.public.topics
     if brain.proof.revoked:
         return "The certificate is revoked; nothing is answered alone. `heed certificate` says why."
+    return _certified(brain.proof.certification.public)
+
+
+def private_line(brain: Brain) -> str:
+    """Say in one sentence what is certified of private answers."""
+    if brain.proof.revoked:
+        return "Private answers: the same."
+    return f"Private answers: {_certified(brain.proof.certification.private)}"
+
+
+def _certified(certificates: Certificates) -> str:
+    certificate = certificates.whole
     if certificate.valid:
         return (
             f"Certified: from confidence {certificate.threshold:.2f} at most {certificate.target.max_wrong:.0%} wrong, "
@@ -83,7 +96,7 @@ def certificate_line(brain: Brain) -> str:
             f"({certificate.wrong} wrong of {certificate.answers} audited answers, "
             f"upper bound {certificate.upper_bound:.1%})."
         )
-    alone = ", ".join(topic.name for topic in topics if topic.threshold is not None)
+    alone = ", ".join(topic.name for topic in certificates.topics if topic.threshold is not None)
     return (
         f"Not certifiable yet for at most {certificate.target.max_wrong:.0%} wrong: "
         f"at least {certificate.missing} more audited answers needed; {alone or 'nothing'} is answered alone."

@@ -40,8 +40,10 @@ class Certification:
     audiences: Mapping[Audience, Certificates]
     reference: Reference  #: What later confidences are compared with.
     reliability: tuple[Bin, ...]  #: How often the bot was right where it said so, lowest confidence first.
-    from_file: int  #: Audited answers from the file of audited questions.
-    from_agents: int  #: Audited answers from what agents did and judged.
+    from_file: int  #: Audited public answers from the file of audited questions.
+    from_agents: int  #: Audited public answers from what agents did and judged.
+    private_from_file: int = 0  #: Audited private answers from the file of private questions.
+    private_from_agents: int = 0  #: Audited private answers from what agents did and judged.
     judged_until: datetime | None = None  #: The latest judgement that it knows.
     since: datetime | None = None  #: Only what was judged after it counts, because the certificate of then was revoked.
 
@@ -49,6 +51,11 @@ class Certification:
     def public(self) -> Certificates:
         """What is certified for answers that everybody can read."""
         return self.audiences[Audience.PUBLIC]
+
+    @property
+    def private(self) -> Certificates:
+        """What is certified for answers that the customer alone reads."""
+        return self.audiences[Audience.PRIVATE]
 
     def to_document(self) -> dict[str, Any]:
         """Give it as plain JSON values."""
@@ -70,11 +77,12 @@ def certify_all(
     *,
     lowest: float = 0.0,
     from_agents: int = 0,
+    private_from_agents: int = 0,
     judged_until: datetime | None = None,
     since: datetime | None = None,
 ) -> Certification:
-    """Certify each audience from its own audits alone; *from_agents* of the public ones are agents'."""
-    public = audits.get(Audience.PUBLIC, ())
+    """Certify each audience from its own audits alone; *from_agents* of the public ones are agents', and so on."""
+    public, private = (audits.get(audience, ()) for audience in (Audience.PUBLIC, Audience.PRIVATE))
     certificates = {audience: certify_topics(audits.get(audience, ()), target, lowest=lowest) for audience in Audience}
     return Certification(
         target=target,
@@ -83,6 +91,8 @@ def certify_all(
         reliability=reliability(public),
         from_file=len(public) - from_agents,
         from_agents=from_agents,
+        private_from_file=len(private) - private_from_agents,
+        private_from_agents=private_from_agents,
         judged_until=judged_until,
         since=since,
     )

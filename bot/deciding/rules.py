@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from bot.deciding.priority import fixed_priority
 from bot.deciding.teams import Matter, Teams, matter_of
@@ -49,12 +49,41 @@ QUESTIONS = ("question", "purchase_interest")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """The numbers that the rules compare with."""
+class Autonomy:
+    """From which confidence on the bot answers one audience alone, and what stands behind that."""
 
     answer: float | None  #: Answer threshold of all topics; None where nothing may be answered alone.
     certified: bool  #: Whether a valid certificate stands behind it.
     alone: bool  #: Whether ops let the bot answer alone at all.
+    topics: Mapping[str, float | None] = field(default_factory=dict)
+    """Certified answer thresholds of single topics; None where a topic is not answered alone."""
+
+    def answer_for(self, topic: str) -> float | None:
+        """Give the answer threshold of *topic*; None where nothing of it may be answered alone."""
+        return self.topics.get(topic, self.answer)
+
+    def certified_for(self, topic: str) -> bool:
+        """Say whether a valid certificate stands behind the answer threshold of *topic*."""
+        return self.topics[topic] is not None if topic in self.topics else self.certified
+
+    def demoting(self, topics: Iterable[str]) -> Self:
+        """Give the same with none of *topics* answered alone any more."""
+        return replace(self, topics={**self.topics, **dict.fromkeys(topics)})
+
+    def without_certificate(self) -> Self:
+        """Give what remains when the certificate is revoked: nothing, or the threshold that ops set by hand."""
+        return replace(self, answer=None if self.certified else self.answer, certified=False, topics={})
+
+
+NO_AUTONOMY = Autonomy(answer=None, certified=False, alone=False)
+"""A person sees everything first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits(Autonomy):
+    """The numbers that the rules compare with. Its own autonomy is that of public answers."""
+
+    private: Autonomy = NO_AUTONOMY
     draft: float
     ambiguity: float
     irate: float
@@ -67,25 +96,11 @@ class Limits:
     other_brands: Names
     case_numbers: Patterns
     teams: Teams
-    topics: Mapping[str, float | None] = field(default_factory=dict)
-    """Certified answer thresholds of single topics; None where a topic is not answered alone."""
     paused: bool = False
 
-    def answer_for(self, topic: str) -> float | None:
-        """Give the answer threshold of *topic*; None where nothing of it may be answered alone."""
-        return self.topics.get(topic, self.answer)
-
-    def certified_for(self, topic: str) -> bool:
-        """Say whether a valid certificate stands behind the answer threshold of *topic*."""
-        return self.topics[topic] is not None if topic in self.topics else self.certified
-
-    def demoting(self, topics: Iterable[str]) -> Limits:
-        """Give the same limits with none of *topics* answered alone any more."""
-        return replace(self, topics={**self.topics, **dict.fromkeys(topics)})
-
-    def without_certificate(self) -> Limits:
-        """Give what remains when the certificate is revoked: nothing, or the threshold that ops set by hand."""
-        return replace(self, answer=None if self.certified else self.answer, certified=False, topics={})
+    def towards(self, audience: Audience) -> Autonomy:
+        """Give how far the bot may go alone before *audience*."""
+        return self.private if audience is Audience.PRIVATE else self
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,21 +123,19 @@ class Case:
         return self.candidates[0].confidence if self.candidates else 0.0
 
     @property
-    def threshold(self) -> float | None:
-        """The answer threshold of the best candidate's topic; of all topics without a candidate.
+    def autonomy(self) -> Autonomy:
+        """How far the bot may go alone before who reads the answer."""
+        return self.limits.towards(self.mention.audience)
 
-        None in private, since nothing is proved for direct messages.
-        """
-        if self.mention.audience is Audience.PRIVATE:
-            return None
-        return self.limits.answer_for(self.candidates[0].topic) if self.candidates else self.limits.answer
+    @property
+    def threshold(self) -> float | None:
+        """The answer threshold of the best candidate's topic; of all topics without a candidate."""
+        return self.autonomy.answer_for(self.candidates[0].topic) if self.candidates else self.autonomy.answer
 
     @property
     def certified(self) -> bool:
         """Whether a valid certificate stands behind that threshold."""
-        if self.mention.audience is Audience.PRIVATE:
-            return False
-        return self.limits.certified_for(self.candidates[0].topic) if self.candidates else self.limits.certified
+        return self.autonomy.certified_for(self.candidates[0].topic) if self.candidates else self.autonomy.certified
 
     @property
     def read(self) -> Understanding:
@@ -320,7 +333,7 @@ def _brakes(case: Case) -> tuple[Reason, ...]:
     brakes = []
     if case.limits.paused:
         brakes.append(Reason.PAUSED)
-    if not case.limits.alone:
+    if not case.autonomy.alone:
         brakes.append(Reason.DRAFT_MODE)
     if case.certified and not case.candidates[0].audited:
         brakes.append(Reason.NO_CERTIFICATE)

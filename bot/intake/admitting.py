@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.intake.masking import masked
+from bot.vocabulary import Audience
 from storage import inbox, originals
 from storage.sealing import cipher_of
 
@@ -21,10 +22,11 @@ if TYPE_CHECKING:
 async def admit(connection: AsyncConnection, heard: Sequence[Mention], settings: Settings) -> int:
     """Mask what was heard, store what is new of it and queue it for its decision; say how many were new.
 
-    With `intake.originals_key` the words of what was masked are kept encrypted. Raises SettingsError.
+    With `intake.originals_key` the words of what was masked in public are kept encrypted; what is masked in private
+    is kept nowhere. Raises SettingsError.
     """
     safe = [masked(mention, settings.privacy) for mention in heard]
-    new = await inbox.admit(connection, safe, settings.intake)
+    new = await inbox.admit(connection, safe, settings.intake, talked=settings.dialogue.rasa != "off")
     if settings.intake.originals_key.get_secret_value():
         await _lock_away(connection, heard, safe, settings.intake)
     return new
@@ -37,6 +39,6 @@ async def _lock_away(
     sealed = {
         (mention.channel, mention.post_id): cipher.encrypt(mention.text.encode(errors="ignore"))
         for mention, shown in zip(heard, safe, strict=True)
-        if shown.masked
+        if shown.masked and shown.audience is Audience.PUBLIC
     }
     await originals.keep(connection, sealed, at_most=timedelta(days=intake.originals_days))

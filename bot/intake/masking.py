@@ -1,11 +1,11 @@
-"""Masks personal data that customers post in public, before it is stored."""
+"""Masks personal data before it is stored: all of it in public, and in private what pays."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot.personal import mask
+from bot.personal import PAYMENT, Personal, mask
 from bot.vocabulary import Audience
 
 if TYPE_CHECKING:
@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 def masked(mention: Mention, privacy: Privacy) -> Mention:
     """Give *mention* with personal data in its text and its parents' taken out, and the kinds of it named.
 
-    Direct messages stay as they are: only we read them, and an agent may need what they hold.
+    Of direct messages only cards and bank accounts are: nobody needs these to help, and all else an agent may need.
     """
-    if mention.audience is Audience.PRIVATE or mention.ours:
+    if mention.ours:
         return mention
-    text, kinds = mask(mention.text, privacy)
-    parents = tuple(replace(parent, text=mask(parent.text, privacy)[0]) for parent in mention.parents)
+    kept_out = PAYMENT if mention.audience is Audience.PRIVATE else frozenset(Personal)
+    text, kinds = mask(mention.text, privacy, kept_out)
+    parents = tuple(replace(parent, text=mask(parent.text, privacy, kept_out)[0]) for parent in mention.parents)
     return replace(mention, text=text, parents=parents, masked=kinds)

@@ -5,7 +5,7 @@ around them.
 """
 
 from bot.personal.finding import Finding, find, mask
-from bot.personal.kinds import Personal
+from bot.personal.kinds import PAYMENT, Personal
 from bot.personal.privacy import UNSET, Privacy
 
-__all__ = ["UNSET", "Finding", "Personal", "Privacy", "find", "mask"]
+__all__ = ["PAYMENT", "UNSET", "Finding", "Personal", "Privacy", "find", "mask"]

@@ -12,7 +12,7 @@ from bot.personal.legible import legible
 from bot.personal.spans import Cover, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from bot.personal.privacy import Privacy
 
@@ -59,19 +59,19 @@ def find(text: str, privacy: Privacy) -> tuple[Finding, ...]:
     return tuple(sorted(found))
 
 
-def mask(text: str, privacy: Privacy) -> tuple[str, tuple[str, ...]]:
-    """Give *text* with "[card]" and the like in the place of personal data, and the kinds that were in it.
+def mask(text: str, privacy: Privacy, kinds: Collection[Personal] = tuple(Personal)) -> tuple[str, tuple[str, ...]]:
+    """Give *text* with "[card]" and the like in the place of personal data of *kinds*, and which of them were in it.
 
     Masking again changes nothing.
     """
-    kinds: set[str] = set()
+    masked: set[str] = set()
     for _ in range(MOST_PASSES):
-        found = find(text, privacy)
+        found = [each for each in find(text, privacy) if each.kind in kinds]
         if not found:
             break
-        kinds |= {str(each.kind) for each in found}
+        masked |= {str(each.kind) for each in found}
         text = without(text, found)
-    return text, tuple(sorted(kinds))
+    return text, tuple(sorted(masked))
 
 
 def without(text: str, found: Iterable[Finding]) -> str:

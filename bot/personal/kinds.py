@@ -14,3 +14,7 @@ class Personal(StrEnum):
     EMAIL = "e-mail"
     ADDRESS = "address"  #: Of a street, with what follows it: flat, postcode, town.
     DOCUMENT = "document"  #: The number of a passport, licence, identity card, tax or insurance record of a person.
+
+
+PAYMENT = frozenset({Personal.CARD, Personal.IBAN})
+"""The kinds that money can be taken with."""

@@ -4,7 +4,7 @@ from bot.training.brain import Brain, load_brain
 from bot.training.indexing import Indexed, drop_former_vectors, index
 from bot.training.keeping import Librarian
 from bot.training.progress import Progress, silent
-from bot.training.teaching import train
+from bot.training.teaching import load_phrases, train
 
 __all__ = [
     "Brain",
@@ -14,6 +14,7 @@ __all__ = [
     "drop_former_vectors",
     "index",
     "load_brain",
+    "load_phrases",
     "silent",
     "train",
 ]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.deciding.certificate import Audit, Target, answers_needed
 from bot.deciding.certification import Certification, certify_all
-from bot.deciding.rules import Limits, Names, Patterns
+from bot.deciding.rules import Autonomy, Limits, Names, Patterns
 from bot.deciding.teams import Teams
 from bot.deciding.topics import Standing
 from bot.intake.guards import Watch
@@ -49,10 +49,10 @@ class Proof:
             demoted=stored.demoted,
         )
 
-    def lacks(self, judged: Sequence[JudgedAnswer]) -> bool:
-        """Say whether something was *judged* that it does not know."""
+    def lacks(self, judged: Mapping[Audience, Sequence[JudgedAnswer]]) -> bool:
+        """Say whether something was *judged*, for whichever audience, that it does not know."""
         known = self.certification.judged_until
-        return any(known is None or answer.judged_at > known for answer in judged)
+        return any(known is None or answer.judged_at > known for answers in judged.values() for answer in answers)
 
     def is_of(self, stored: StoredCertificate | None) -> bool:
         """Say whether nothing has happened to it since: neither a newer one, nor a revocation, nor a demotion."""
@@ -77,56 +77,88 @@ def counts_from(latest: StoredCertificate | None) -> datetime | None:
 def certify_steps(
     settings: Settings,
     steps: Steps,
-    judged: Sequence[JudgedAnswer],
+    judged: Mapping[Audience, Sequence[JudgedAnswer]],
     *,
     since: datetime | None = None,
     progress: Progress = silent,
 ) -> Certification:
-    """Certify from the audits that the bot would answer if confidence alone decided.
+    """Certify each audience from the audits that the bot would answer there if confidence alone decided.
 
-    These are the answers that people *judged* and the certifying part of the file of audited questions; the latter
-    only until there are enough of the former, and not where only what was judged *since* a revocation counts.
+    These are the answers that people *judged* and the certifying questions of the audience's file; the latter only
+    until there are enough of the former, and not where only what was judged *since* a revocation counts.
     Raises DataError.
     """
-    enough = 2 * answers_needed(0, target(settings))
-    filed = [] if since is not None or len(judged) >= enough else read_audits(settings.data.audits)
-    questions = [question for question in filed if question.certifies]
-    from_agents = _audit(settings, steps, [_as_question(answer) for answer in judged], progress)
-    from_file = _audit(settings, steps, questions, progress)
+    filed = _filed(settings, judged, since)
+    answers = {audience: [_as_question(answer) for answer in given] for audience, given in judged.items()}
+    examiner = _Examiner(settings, steps, progress, total=_count(filed) + _count(answers))
+    from_agents = {audience: examiner.audit(questions, audience) for audience, questions in answers.items()}
+    from_file = {audience: examiner.audit(questions, audience) for audience, questions in filed.items()}
     return certify_all(
-        {Audience.PUBLIC: [*from_file, *from_agents]},
+        {audience: [*from_file.get(audience, ()), *from_agents.get(audience, ())] for audience in Audience},
         target(settings),
         # Agents see nothing below the draft threshold, so their audits say nothing of what lies there.
         lowest=settings.deciding.draft_threshold,
-        from_agents=len(from_agents),
-        judged_until=max((answer.judged_at for answer in judged), default=None),
+        from_agents=len(from_agents.get(Audience.PUBLIC, ())),
+        private_from_agents=len(from_agents.get(Audience.PRIVATE, ())),
+        judged_until=max((answer.judged_at for given in judged.values() for answer in given), default=None),
         since=since,
     )
 
 
-def _audit(settings: Settings, steps: Steps, questions: Sequence[AuditedQuestion], progress: Progress) -> list[Audit]:
-    now = datetime.now(UTC)
-    watch = Watch.from_settings(settings.deciding, settings.replying, now)
-    anything_goes = limits(settings, answer=0.0, certified=False, alone=True)
-    audits = []
-    for start in range(0, len(questions), CHUNK):
-        chunk = questions[start : start + CHUNK]
-        outcomes = think([_admitted(question, now) for question in chunk], steps, watch=watch, limits=anything_goes)
-        for question, outcome in zip(chunk, outcomes, strict=True):
-            if outcome.decision.route is Route.ANSWER:
-                best = outcome.decision.candidates[0]
-                right = best.article_id in question.right
-                audits.append(Audit(confidence=outcome.decision.confidence, right=right, topic=best.topic))
-        progress("Certifying", start + len(chunk), len(questions))
-    return audits
+def _filed(
+    settings: Settings, judged: Mapping[Audience, Sequence[JudgedAnswer]], since: datetime | None
+) -> dict[Audience, list[AuditedQuestion]]:
+    """Give the questions of the files that still count, for each audience that has too few judged answers."""
+    enough = 2 * answers_needed(0, target(settings))
+    filed = {
+        Audience.PUBLIC: [question for question in read_audits(settings.data.audits) if question.certifies],
+        Audience.PRIVATE: read_audits(settings.data.private_audits),
+    }
+    return {
+        audience: questions
+        for audience, questions in filed.items()
+        if since is None and len(judged.get(audience, ())) < enough
+    }
+
+
+def _count(questions: Mapping[Audience, Sequence[AuditedQuestion]]) -> int:
+    return sum(map(len, questions.values()))
+
+
+class _Examiner:
+    """Asks the bot audited questions, and tells how far it is."""
+
+    def __init__(self, settings: Settings, steps: Steps, progress: Progress, *, total: int) -> None:
+        self._steps, self._progress, self._now = steps, progress, datetime.now(UTC)
+        self._watch = Watch.from_settings(settings.deciding, settings.replying, self._now)
+        anything_goes = Autonomy(answer=0.0, certified=False, alone=True)
+        self._limits = limits(settings, public=anything_goes, private=anything_goes)
+        self._done, self._total = 0, total
+
+    def audit(self, questions: Sequence[AuditedQuestion], audience: Audience) -> list[Audit]:
+        """Ask *questions* as *audience* would, and judge what the bot would answer alone."""
+        audits = []
+        for start in range(0, len(questions), CHUNK):
+            chunk = questions[start : start + CHUNK]
+            asked = [_admitted(question, audience, self._now) for question in chunk]
+            outcomes = think(asked, self._steps, watch=self._watch, limits=self._limits)
+            for question, outcome in zip(chunk, outcomes, strict=True):
+                if outcome.decision.route is Route.ANSWER:
+                    best = outcome.decision.candidates[0]
+                    right = best.article_id in question.right
+                    audits.append(Audit(confidence=outcome.decision.confidence, right=right, topic=best.topic))
+            self._done += len(chunk)
+            self._progress("Certifying", self._done, self._total)
+        return audits
 
 
 def certificate_fingerprint(settings: Settings, confidence: str) -> str:
     """Stand for all that a certificate holds for: the confidence (with its audits), the rules and their limits."""
     return fingerprints.fingerprint(
         confidence,
+        fingerprints.of_file(settings.data.private_audits),  # the confidence knows of the public ones only
         settings.deciding.model_dump_json(exclude={"mode", "answer_threshold", "audit_share", "error_codes"}),
-        settings.replying.model_dump_json(),
+        settings.replying.model_dump_json(exclude={"late_minutes", "privacy_url", "undo_seconds"}),
         fingerprints.of_code("bot/deciding"),
     )
 
@@ -137,37 +169,41 @@ def target(settings: Settings) -> Target:
 
 
 def limits_in_force(settings: Settings, proof: Proof) -> Limits:
-    """Give the numbers that the rules compare with for public mentions: a threshold set by hand, else the proof's."""
-    by_hand = settings.deciding.answer_threshold
-    alone = settings.deciding.mode == "auto"
-    if by_hand is not None:
-        return limits(settings, answer=by_hand, certified=False, alone=alone)
-    public = proof.certification.public
-    certified = limits(
-        settings,
-        answer=public.whole.threshold,
-        certified=public.whole.valid,
-        alone=alone,
-        topics={one.name: one.threshold for one in public.topics if one.standing in {Standing.OWN, Standing.DEMOTED}},
+    """Give the numbers that the rules compare with: thresholds set by hand, else the proof's, for each audience."""
+    deciding, dialogue = settings.deciding, settings.dialogue
+    alone = deciding.mode == "auto"
+    public = _autonomy(proof, Audience.PUBLIC, by_hand=deciding.answer_threshold, alone=alone)
+    private = _autonomy(
+        proof, Audience.PRIVATE, by_hand=dialogue.answer_threshold, alone=alone and dialogue.rasa != "off"
     )
-    return certified.without_certificate() if proof.revoked else certified.demoting(proof.demoted)
+    return limits(settings, public=public, private=private)
 
 
-def limits(
-    settings: Settings,
-    *,
-    answer: float | None,
-    certified: bool,
-    alone: bool,
-    topics: Mapping[str, float | None] | None = None,
-) -> Limits:
+def _autonomy(proof: Proof, audience: Audience, *, by_hand: float | None, alone: bool) -> Autonomy:
+    if by_hand is not None:
+        return Autonomy(answer=by_hand, certified=False, alone=alone)
+    given = proof.certification.audiences[audience]
+    certified = Autonomy(
+        answer=given.whole.threshold,
+        certified=given.whole.valid,
+        alone=alone,
+        topics={one.name: one.threshold for one in given.topics if one.standing in {Standing.OWN, Standing.DEMOTED}},
+    )
+    if proof.revoked:
+        return certified.without_certificate()
+    # Topics are demoted for what people find of public answers, which says nothing of private ones.
+    return certified.demoting(proof.demoted) if audience is Audience.PUBLIC else certified
+
+
+def limits(settings: Settings, *, public: Autonomy, private: Autonomy) -> Limits:
     """Give the numbers that the rules compare with, for answer thresholds from wherever they came."""
     deciding = settings.deciding
     return Limits(
-        answer=answer,
-        certified=certified,
-        alone=alone,
-        topics=topics or {},
+        answer=public.answer,
+        certified=public.certified,
+        alone=public.alone,
+        topics=public.topics,
+        private=private,
         draft=deciding.draft_threshold,
         ambiguity=deciding.ambiguity_margin,
         irate=deciding.irate_threshold,
@@ -189,7 +225,7 @@ def _as_question(answer: JudgedAnswer) -> AuditedQuestion:
     return AuditedQuestion(id=f"judged {answer.id}", language="", text=answer.asked, right=right)
 
 
-def _admitted(question: AuditedQuestion, now: datetime) -> Admitted:
+def _admitted(question: AuditedQuestion, audience: Audience, now: datetime) -> Admitted:
     return Admitted(
         mention=Mention(
             channel="audit",
@@ -200,5 +236,6 @@ def _admitted(question: AuditedQuestion, now: datetime) -> Admitted:
             text=question.text,
             posted_at=now,
             root_id=question.id,
+            audience=audience,
         )
     )

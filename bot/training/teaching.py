@@ -11,6 +11,7 @@ from bot.nlu.entities import learnt_products
 from bot.nlu.examples import Example, read_examples
 from bot.nlu.heads import thinned, train_heads, traits_of
 from bot.nlu.lexicon import LEXICONS, load_lexicons
+from bot.nlu.phrases import Phrases
 from bot.training import fingerprints
 from bot.training.audits import AuditedQuestion, read_audits
 from bot.training.brain import AUDITED, CONFIDENCE, HEADS, PRODUCTS, Brain, make_brain, make_steps, make_understander
@@ -80,10 +81,19 @@ async def train(
     return make_brain(settings, steps, proof, heads=heads, confidence=confidence, knowledge=knowledge)
 
 
+def load_phrases(settings: Settings) -> Phrases:
+    """Read the short phrases that steer a dialogue from the training examples; takes a second. Raises DataError."""
+    return Phrases(_read_examples(settings))
+
+
 def _read_lesson(settings: Settings, knowledge: Knowledge) -> Lesson:
     calibrating = tuple(question for question in read_audits(settings.data.audits) if not question.certifies)
+    return Lesson(examples=_read_examples(settings), knowledge=knowledge, calibrating=calibrating)
+
+
+def _read_examples(settings: Settings) -> tuple[Example, ...]:
     folders = [folder for folder in (settings.data.training, settings.data.own_training) if folder is not None]
-    return Lesson(examples=read_examples(*folders), knowledge=knowledge, calibrating=calibrating)
+    return read_examples(*folders)
 
 
 async def _kept(
@@ -109,7 +119,7 @@ async def _prove(
         stored = await certificates.find_certificate(connection, made_from)
         known = Proof.of(settings, made_from, stored)
         since = None if force else counts_from(await certificates.newest_certificate(connection))
-        judged = await audits.judged_answers(connection, Audience.PUBLIC, since=since)
+        judged = {audience: await audits.judged_answers(connection, audience, since=since) for audience in Audience}
     if stored is not None and not force and not known.lacks(judged):
         return known
     certify = partial(certify_steps, settings, steps, judged, since=since, progress=progress)

@@ -9,11 +9,13 @@ import jinja2
 from aiohttp import web
 
 from responders.counting import MAX_WEIGHT, weighted_length
+from sandbox.mail import Mail
 from sandbox.page.cast import cast, newcomer
 from sandbox.page.talking import partners, talk
 from sandbox.page.visiting import Visit
 from sandbox.page.weather import sky
 from sandbox.page.wording import IDEAS, colour, initials, pieces
+from sandbox.post_office import LONGEST_ANSWER
 from sandbox.state import SANDBOX
 from sandbox.threads import Branch, threads
 
@@ -63,6 +65,20 @@ def one_thread(request: web.Request, visit: Visit, branch: Branch) -> web.Respon
     return _html(request, "_thread.html", visit, {"branch": branch})
 
 
+def mailbox(
+    request: web.Request, visit: Visit, opened: Mail | None, *, typed: str = "", problem: str = "", status: int = 200
+) -> web.Response:
+    """Show the mailbox of the help desk with one mail *opened*, and after a *problem* what was *typed*."""
+    context: Context = {
+        "mails": request.app[SANDBOX].post_office.mails(),
+        "opened": opened,
+        "typed": typed,
+        "problem": problem,
+        "longest": LONGEST_ANSWER,
+    }
+    return _html(request, "mail.html", visit, context, status=status)
+
+
 def _panels(request: web.Request, visit: Visit) -> Context:
     sandbox = request.app[SANDBOX]
     return {
@@ -73,7 +89,8 @@ def _panels(request: web.Request, visit: Visit) -> Context:
 
 
 def _html(request: web.Request, template: str, visit: Visit, context: Context, *, status: int = 200) -> web.Response:
-    world = request.app[SANDBOX].world
-    known = {"world": world, "brand": world.brand, "visit": visit, "me": visit.me}
+    world, mails = request.app[SANDBOX].world, request.app[SANDBOX].post_office.mails()
+    unanswered = sum(not mail.answers for mail in mails)
+    known = {"world": world, "brand": world.brand, "visit": visit, "me": visit.me, "unanswered": unanswered}
     markup = aiohttp_jinja2.render_string(template, request, known | context)
     return web.Response(text=markup, status=status, content_type="text/html", headers=_HEADERS)

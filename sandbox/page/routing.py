@@ -4,6 +4,7 @@ from aiohttp import web
 
 from sandbox.page import acting, weather
 from sandbox.page.acting import Form
+from sandbox.page.mailbox import answer_mail, show_mailbox
 from sandbox.page.showing import show, show_panel, show_thread
 from sandbox.page.visiting import Part
 
@@ -21,10 +22,13 @@ _FORMS = (
 
 
 def routes() -> list[web.RouteDef]:
-    """List the page, its parts and its forms."""
+    """List both pages, the parts of the first, and its forms."""
     shown = [
         web.get("/", show),
         web.get("/threads/{id}", show_thread),
         web.get("/panels/{name:account|talk|weather}", show_panel),
+        web.get("/mail", show_mailbox),
+        web.get(r"/mail/{id:\d{1,9}}", show_mailbox),
+        web.post(r"/mail/{id:\d{1,9}}", answer_mail),
     ]
     return shown + [web.post(form.path, form.receive) for form in _FORMS]

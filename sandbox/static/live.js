@@ -2,7 +2,7 @@
 import { $, announce, inPlace, query, showTimes } from "./parts.js";
 
 const PANELS = { "/panels/talk": "talk", "/panels/weather": "sky" };
-const LIVING = ["account", "cast", "timeline", "talk", "sky"];
+const LIVING = ["places", "account", "cast", "timeline", "talk", "sky"];
 const WEATHER_MS = 2000;
 
 // Each part is fetched once, however many changes it saw meanwhile.

@@ -65,6 +65,14 @@ async def resolve(connection: AsyncConnection, conversation_id: int, *, by: Agen
     await notify(connection, Notice(subject=Subject.SETTLED, conversation_id=conversation_id))
 
 
+async def settle(connection: AsyncConnection, conversation_id: int) -> None:
+    """Close a conversation whose customer has what they wanted, unless people have it or are to take it."""
+    own = (conversations.c.id == conversation_id, conversations.c.state == ConversationState.PENDING)
+    closed = update(conversations).where(*own, conversations.c.owner.is_(None))
+    await connection.execute(closed.values(state=ConversationState.RESOLVED, **NOT_WAITING, updated_at=func.now()))
+    await notify(connection, Notice(subject=Subject.SETTLED, conversation_id=conversation_id))
+
+
 async def move_to_team(
     connection: AsyncConnection, conversation_id: int, team: str, *, by: Agent, within: timedelta
 ) -> None:

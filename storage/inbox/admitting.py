@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from sqlalchemy import ARRAY, Text, cast, func, insert, select, tuple_
 
 from bot.settings import IntakeSettings
-from bot.vocabulary import Kind, Mention
+from bot.vocabulary import Audience, Kind, Mention
 from storage import outbox
 from storage.inbox.placing import find_answered, place
 from storage.mentions import row_of
 from storage.notices import Notice, Subject, notify
 from storage.tables import inbox, mentions
-from storage.threads import lock_out, overtake, put_off
+from storage.threads import lock_out, overtake, put_off, reopen
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -34,12 +34,14 @@ class Stored(NamedTuple):
     mention: Mention
 
 
-async def admit(connection: AsyncConnection, heard: Sequence[Mention], intake: IntakeSettings = AT_ONCE) -> int:
+async def admit(
+    connection: AsyncConnection, heard: Sequence[Mention], intake: IntakeSettings = AT_ONCE, *, talked: bool = False
+) -> int:
     """Store the mentions that are new, each in its conversation, and queue them; say how many were new.
 
     A post of a customer holds up what waits in its conversation, so that a burst is decided as one, and overtakes what
-    the bot has not sent there yet. A post of our own is kept only where a person answered a customer with it, and
-    leaves the conversation to that person.
+    the bot has not sent there; but where private messages are *talked* about, each is due at once, for its own turn. A
+    post of our own is kept only where a person answered a customer with it, and leaves the conversation to that person.
     """
     unique = {(mention.channel, mention.post_id): mention for mention in heard}
     if not unique:
@@ -47,7 +49,9 @@ async def admit(connection: AsyncConnection, heard: Sequence[Mention], intake: I
     now = await alone(connection, {mention.channel for mention in heard})
     known = await _known(connection, list(unique))
     fresh = [mention for key, mention in unique.items() if key not in known]
-    new = await _admit_theirs(connection, [mention for mention in fresh if not mention.ours], intake, now=now)
+    new = await _admit_theirs(
+        connection, [mention for mention in fresh if not mention.ours], intake, now=now, talked=talked
+    )
     new += await _admit_ours(connection, [mention for mention in fresh if mention.ours], now=now)
     notices = [
         Notice(subject=Subject.HEARD, conversation_id=one.conversation_id, mention_id=one.mention_id) for one in new
@@ -71,20 +75,24 @@ async def _known(connection: AsyncConnection, keys: Sequence[tuple[str, str]]) -
 
 
 async def _admit_theirs(
-    connection: AsyncConnection, posts: Sequence[Mention], intake: IntakeSettings, *, now: datetime
+    connection: AsyncConnection, posts: Sequence[Mention], intake: IntakeSettings, *, now: datetime, talked: bool
 ) -> list[Stored]:
     if not posts:
         return []
     places, known = await place(connection, posts, timedelta(days=intake.lookback_days))
     new = await _store(connection, posts, places)
-    goes_on = known & {one.conversation_id for one in new if says_more(one.mention)}
-    due, unanswered = await _go_on(connection, goes_on, intake, now=now)
+    turns = {one.mention_id for one in new if talked and one.mention.audience is Audience.PRIVATE}
+    going_on = [one for one in new if one.conversation_id in known and says_more(one.mention)]
+    await reopen(connection, {one.conversation_id for one in going_on if one.mention_id in turns})
+    waiting = {one.conversation_id for one in going_on if one.mention_id not in turns}
+    due, unanswered = await _go_on(connection, waiting, intake, now=now)
     held = now + timedelta(seconds=intake.hold_seconds)
+    bursts = {one.mention_id for one in new if says_more(one.mention)} - turns
     rows = [
         {
             "mention_id": one.mention_id,
-            "due_at": due.get(one.conversation_id, held) if says_more(one.mention) else now,
-            "earlier": sorted(unanswered.get(one.conversation_id, ())) if says_more(one.mention) else [],
+            "due_at": due.get(one.conversation_id, held) if one.mention_id in bursts else now,
+            "earlier": sorted(unanswered.get(one.conversation_id, ())) if one.mention_id in bursts else [],
         }
         for one in new
     ]

@@ -22,24 +22,27 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
 
-async def take(connection: AsyncConnection, limit: int) -> list[Admitted]:
+async def take(connection: AsyncConnection, limit: int, *, talked: bool = False) -> list[Admitted]:
     """Take up to *limit* bursts of mentions that are due, oldest first, for as long as the transaction lasts.
 
-    What another process has taken is passed over. A burst comes whole: the mention that is decided for all has the
+    Private ones are left out where they are *talked* about, see `storage.inbox.talking`. What another process has taken
+    is passed over. A burst comes whole: the mention that is decided for all has the
     others as its earlier ones, and each of those is there too, marked as continued.
     """
     due = inbox.c.due_at <= func.statement_timestamp()
+    if talked:
+        due = and_(due, mentions.c.audience == Audience.PUBLIC)
     first = select(mentions.c.conversation_id).join(inbox).where(due, _begins_burst())
     in_turn = first.order_by(inbox.c.due_at, inbox.c.mention_id).limit(limit)
     places = list(await connection.scalars(in_turn.with_for_update(of=inbox, skip_locked=True)))
     if not places:
         return []
-    waiting = _with_circumstances().where(mentions.c.conversation_id.in_(places), due).order_by(mentions.c.id)
+    waiting = with_circumstances().where(mentions.c.conversation_id.in_(places), due).order_by(mentions.c.id)
     rows = (await connection.execute(waiting.with_for_update(of=inbox, skip_locked=True))).mappings().all()
     overtaken = await _overtaken(connection, {each for row in rows for each in row["earlier"]})
     bursts: dict[int, list[Waiting]] = defaultdict(list)
     for row in rows:
-        bursts[row["conversation_id"]].append(_waiting(row))
+        bursts[row["conversation_id"]].append(waiting_of(row))
     return [admitted for burst in bursts.values() for admitted in _together(burst, overtaken)]
 
 
@@ -104,7 +107,8 @@ async def _overtaken(connection: AsyncConnection, ids: Iterable[int]) -> Mapping
     return {row["id"]: mention_of(row) for row in rows.mappings()}
 
 
-def _with_circumstances() -> Select[Any]:
+def with_circumstances() -> Select[Any]:
+    """Give the question for mentions that wait, with what is known about each besides its text."""
     opted_out = exists().where(opt_outs.c.channel == mentions.c.channel, opt_outs.c.author_id == mentions.c.author_id)
     return (
         select(
@@ -155,7 +159,8 @@ def _number(post_id: ColumnElement[str]) -> ColumnElement[tuple[int, str]]:
     return func.row(cast(func.length(post_id), Integer), post_id)
 
 
-def _waiting(row: RowMapping) -> Waiting:
+def waiting_of(row: RowMapping) -> Waiting:
+    """Give the waiting mention of a row of `with_circumstances`."""
     return Waiting(
         mention=mention_of(row),
         conversation_id=row["conversation_id"],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import asynccontextmanager, contextmanager
 from itertools import count
 
 import psycopg
@@ -42,21 +43,23 @@ def brain(trained):
     return trained[1]
 
 
-@pytest.fixture
-def trained_url(trained, server):
-    """The address of a trained database of this test's own."""
+@contextmanager
+def a_trained_database(server):
+    """Make a trained database, and drop it at the end."""
     name = f"trained_{next(numbers)}"
     admin = server.replace("/template_heed?", "/postgres?")
     with psycopg.connect(admin, autocommit=True) as connection:
         connection.execute(f"create database {name} template {TRAINED}")
-    yield server.replace("/template_heed?", f"/{name}?")
-    with psycopg.connect(admin, autocommit=True) as connection:
-        connection.execute(f"drop database {name} with (force)")
+    try:
+        yield server.replace("/template_heed?", f"/{name}?")
+    finally:
+        with psycopg.connect(admin, autocommit=True) as connection:
+            connection.execute(f"drop database {name} with (force)")
 
 
-@pytest.fixture
-async def stage(trained_url):
-    """A sandbox that runs, and quick settings for a service on it."""
+@asynccontextmanager
+async def a_stage_on(trained_url):
+    """Open a sandbox, with quick settings for a service on it."""
     world = World()
     async with sandbox_running(world, SandboxConfig(port=0, limit_scale=100.0)) as address:
         settings = sandboxed(load_settings(environ={}), address.url)
@@ -74,3 +77,30 @@ async def stage(trained_url):
         settings = type(settings).model_validate({**settings.model_dump(), **quick})
         async with Database(trained_url) as database:
             yield Stage(world=world, url=address.url, settings=settings, database=database)
+
+
+@pytest.fixture
+def trained_url(trained, server):
+    """The address of a trained database of this test's own."""
+    with a_trained_database(server) as address:
+        yield address
+
+
+@pytest.fixture
+async def stage(trained_url):
+    """A sandbox that runs, and quick settings for a service on it."""
+    async with a_stage_on(trained_url) as stage:
+        yield stage
+
+
+@pytest.fixture(scope="session")
+def a_stage(trained, server):
+    """Opens a stage on a trained database of its own, for as long as somebody wants."""
+
+    @asynccontextmanager
+    async def opened():
+        with a_trained_database(server) as address:
+            async with a_stage_on(address) as stage:
+                yield stage
+
+    return opened

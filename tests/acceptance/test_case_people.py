@@ -2,7 +2,7 @@
 
 from sqlalchemy import text
 
-from bot.cli.erasing import erase
+from bot.cli.privacy import erase_all
 from bot.vocabulary import Reason, Route
 from sandbox.timeline import Span
 from storage.tables import decisions, mentions, opt_outs
@@ -60,7 +60,7 @@ async def test_case_41_what_a_customer_wants_deleted_is_gone_everywhere_and_its_
     async with serving(stage, brain):
         post = stage.say(f"{CLEAR} {UNMISTAKABLE}")
         await until(stage.receipts)
-        assert await erase(stage.database, posts=[post]) == 1
+        assert (await erase_all(stage.database, posts=[post])).posts == 1
         [mention] = await stage.all(mentions)
         [decision] = await stage.all(decisions)
         held = await _everything(stage)

@@ -53,9 +53,10 @@ def right_answers(count=60, *, confidence=0.8, topics=("accounts",)):
     return [Audit(confidence=confidence, right=True, topic=topics[n % len(topics)]) for n in range(count)]
 
 
-async def certified(database, settings, audits):
-    """Store what *audits* certify, and give the proof and the stored certificate."""
-    found = certify_all({Audience.PUBLIC: audits}, target(settings), lowest=settings.deciding.draft_threshold)
+async def certified(database, settings, audits, private=()):
+    """Store what *audits* certify, and *private* ones, and give the proof and the stored certificate."""
+    given = {Audience.PUBLIC: audits, Audience.PRIVATE: private}
+    found = certify_all(given, target(settings), lowest=settings.deciding.draft_threshold)
     async with database.begin() as connection:
         await put_certificate(connection, MADE_FROM, found.to_document())
         stored = await find_certificate(connection, MADE_FROM)

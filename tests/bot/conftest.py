@@ -24,7 +24,11 @@ def settings_of(folder):
         write_article(folder / "articles", article)
     write_lessons(folder / "nlu")
     data = DataSettings(
-        folder=folder, articles=folder / "articles", training=folder / "nlu", audits=folder / "audits.jsonl"
+        folder=folder,
+        articles=folder / "articles",
+        training=folder / "nlu",
+        audits=folder / "audits.jsonl",
+        private_audits=folder / "audits.private.jsonl",
     )
     return Settings(data=data)
 

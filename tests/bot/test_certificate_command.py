@@ -48,6 +48,17 @@ async def test_it_tells_what_is_certified_by_audience_and_topic(settings, databa
     assert (given["private"]["whole"]["certified"], given["private"]["whole"]["missing"]) == (False, 59)
 
 
+async def test_a_public_topic_that_is_demoted_stays_certified_in_private(settings, database, capsys):
+    answers = right_answers(60, topics=("wifi",))
+    _, stored = await certified(database, settings, answers, private=answers)
+    async with database.begin() as connection:
+        await demote(connection, stored.id, {"wifi"})
+    given = await told(settings, capsys)
+
+    assert [given[audience]["topics"]["wifi"]["certified"] for audience in ("public", "private")] == [False, True]
+    assert (given["private_from_file"], given["private_from_agents"]) == (60, 0)
+
+
 async def test_what_is_revoked_or_demoted_is_not_certified(settings, database, capsys):
     _, stored = await certified(database, settings, right_answers(60, topics=("wifi", "sound")))
     async with database.begin() as connection:

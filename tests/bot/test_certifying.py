@@ -9,8 +9,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.deciding.certification import certify_all
-from bot.settings import DataSettings
-from bot.training.certifying import Proof, certify_steps, counts_from, limits_in_force, target
+from bot.settings import DataSettings, DialogueSettings
+from bot.training.certifying import (
+    Proof,
+    certificate_fingerprint,
+    certify_steps,
+    counts_from,
+    limits_in_force,
+    target,
+)
 from bot.vocabulary import Audience
 from storage.audits import JudgedAnswer
 from storage.certificates import StoredCertificate
@@ -40,11 +47,12 @@ def settings(tmp_path):
     ]
     file = tmp_path / "audits.jsonl"
     file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-    return settings.model_copy(update={"data": DataSettings(audits=file)})
+    return settings.model_copy(update={"data": DataSettings(audits=file, private_audits=tmp_path / "private.jsonl")})
 
 
 def certify(settings, answers, **values):
-    return certify_steps(settings, steps_with(SCRIPT, settings), answers, **values)
+    judged = answers if isinstance(answers, dict) else {Audience.PUBLIC: answers}
+    return certify_steps(settings, steps_with(SCRIPT, settings), judged, **values)
 
 
 def test_what_people_found_right_and_wrong_certifies(settings):
@@ -88,8 +96,49 @@ def test_nothing_below_the_draft_threshold_is_certified(settings):
     assert not certify(strict, low, since=NOW).public.valid
 
 
-def proof(audits, **values):
-    found = certify_all({Audience.PUBLIC: audits}, target(settings_with()))
+def ask_in_private(settings, count):
+    rows = [
+        {"id": f"p{n}", "language": "en", "text": "how do I pair the pen", "article": "pen-pairing"}
+        for n in range(count)
+    ]
+    settings.data.private_audits.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+
+
+def test_all_private_questions_of_the_file_certify_private_answers_and_nothing_else(settings):
+    ask_in_private(settings, 70)
+    found = certify(settings, [])
+
+    assert (found.private_from_file, found.private.whole.answers, found.private.whole.threshold) == (70, 70, 0.9)
+    assert not found.public.valid
+
+
+def test_judged_answers_count_for_the_audience_that_they_were_given_to(settings):
+    found = certify(
+        settings, {Audience.PUBLIC: [], Audience.PRIVATE: [*judged(60), *judged(2, right=False)]}, since=NOW
+    )
+
+    assert (found.private_from_agents, found.private.whole.wrong, found.from_agents) == (62, 2, 0)
+    assert found.judged_until == NOW + timedelta(minutes=59)
+
+
+def test_the_private_file_counts_until_enough_private_answers_are_judged(settings):
+    ask_in_private(settings, 70)
+    few = certify(settings, {Audience.PUBLIC: judged(118), Audience.PRIVATE: judged(117)})
+    many = certify(settings, {Audience.PRIVATE: judged(118)})
+
+    assert (few.private_from_file, few.from_file) == (70, 0)
+    assert (many.private_from_file, many.from_file > 0) == (0, True)
+
+
+def test_other_private_questions_make_another_certificate(settings):
+    before = certificate_fingerprint(settings, "confidence")
+    ask_in_private(settings, 1)
+
+    assert certificate_fingerprint(settings, "confidence") != before
+
+
+def proof(audits, private=(), **values):
+    found = certify_all({Audience.PUBLIC: audits, Audience.PRIVATE: private}, target(settings_with()))
     return replace(Proof(id=1, made_from=MADE_FROM, certification=found), **values)
 
 
@@ -126,6 +175,49 @@ def test_a_threshold_by_hand_takes_the_place_of_all_others():
     assert (by_hand.answer_for("sound"), by_hand.certified_for("sound")) == (0.7, False)
 
 
+def talking(**dialogue):
+    return settings_with().model_copy(update={"dialogue": DialogueSettings(rasa="child", **dialogue)})
+
+
+def test_private_answers_have_the_limits_of_their_own_certificate():
+    private = limits_in_force(talking(), proof(MIXED, right_answers(70, confidence=0.7))).private
+
+    assert (private.answer, private.certified, private.alone) == (0.7, True, True)
+
+
+def test_what_is_certified_before_everybody_allows_nothing_in_private():
+    private = limits_in_force(talking(), proof(MIXED)).private
+
+    assert (private.answer, private.certified, private.topics) == (None, False, {})
+
+
+def test_without_rasa_the_bot_is_not_alone_in_private():
+    limits = limits_in_force(settings_with(), proof(MIXED, right_answers(70, confidence=0.7)))
+
+    assert (limits.alone, limits.private.alone, limits.private.answer) == (True, False, 0.7)
+
+
+def test_a_public_topic_that_is_demoted_is_not_demoted_in_private():
+    private = limits_in_force(
+        talking(), proof(MIXED, right_answers(70, topics=("wifi",)), demoted=frozenset({"wifi"}))
+    ).private
+
+    assert private.answer_for("wifi") == 0.8
+
+
+def test_a_revoked_certificate_leaves_nothing_in_private_either():
+    private = limits_in_force(talking(), proof(MIXED, right_answers(70), revoked=True)).private
+
+    assert (private.answer, private.certified) == (None, False)
+
+
+def test_each_audience_has_a_threshold_by_hand_of_its_own():
+    limits = limits_in_force(talking(answer_threshold=0.6), proof(MIXED, right_answers(70)))
+
+    assert (limits.private.answer, limits.private.certified) == (0.6, False)
+    assert (limits.answer, limits.certified) == (0.9, True)
+
+
 def a_stored(**values):
     given = {"id": 1, "document": {}, "made_at": NOW, "revoked_at": None, "revoked_because": "", "demoted": frozenset()}
     return StoredCertificate(**{**given, **values})
@@ -159,6 +251,7 @@ def test_a_proof_lacks_what_was_judged_after_it():
     known = proof(MIXED)
     known = replace(known, certification=replace(known.certification, judged_until=NOW + timedelta(minutes=1)))
 
-    assert not known.lacks(judged(2))
-    assert known.lacks(judged(3))
-    assert proof(MIXED).lacks(judged(1))
+    assert not known.lacks({Audience.PUBLIC: judged(2), Audience.PRIVATE: judged(1)})
+    assert known.lacks({Audience.PUBLIC: judged(3)})
+    assert known.lacks({Audience.PUBLIC: [], Audience.PRIVATE: judged(3)})
+    assert proof(MIXED).lacks({Audience.PUBLIC: judged(1)})

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.cli.erasing import erase
+from bot.cli.privacy import Asked, erase_all
 from bot.erasing import DAY, PAGE, TRY, Rechecker
 from bot.errors import ChannelDown
 from storage.tables import mentions
@@ -72,9 +72,9 @@ async def test_a_look_that_failed_is_made_again_soon(database):
     assert len(posts.looks) == 2
 
 
-@pytest.mark.parametrize("which", [{"posts": ["1"]}, {"authors": ["@mara_k"]}])
+@pytest.mark.parametrize("which", [{"posts": ["1"]}, {"asked": Asked(who="@mara_k")}])
 async def test_posts_are_erased_by_id_and_by_author(database, which):
     await heard(database, a_mention(post_id="1", author_handle="mara_k"), a_mention(post_id="2", author_id="8"))
 
-    assert await erase(database, **which) == 1
+    assert (await erase_all(database, **which)).posts == 1
     assert await left(database) == {"2"}

@@ -20,7 +20,9 @@ from pydantic import SecretStr
 from bot import service
 from bot.errors import NotTrained
 from bot.nlu.entities import Forms
+from bot.nlu.examples import Example
 from bot.nlu.lexicon import load_lexicons
+from bot.nlu.phrases import Phrases
 from bot.nlu.understander import Understander
 from bot.parsing import LARGEST_BODY, LONGEST_TEXT, PATH, Reader, add_parsing, as_rasa_reads
 from bot.settings import Settings, WebSettings
@@ -31,6 +33,7 @@ from tests.bot.values import an_understanding
 
 TOKEN = "a-token-of-sixteen"
 PATIENCE_SECONDS = 10
+YES = Phrases([Example(text="yes", intent="affirm")])
 
 
 @pytest.fixture
@@ -91,7 +94,8 @@ async def test_a_text_is_answered_in_rasas_form(client):
     assert answer["text"] == asked["text"]
     assert answer["intent"] == answer["intent_ranking"][0]
     assert answer["entities"] == [
-        {"entity": "order_number", "value": "TN-482913", "start": 23, "end": 32, "extractor": "Heed"}
+        {"entity": "order_number", "value": "TN-482913", "start": 23, "end": 32, "extractor": "Heed"},
+        {"entity": "language", "value": "en", "start": 0, "end": 32, "extractor": "Heed"},
     ]
     assert set(answer["heed"]) == {"mood", "danger", "dangers", "language"}
 
@@ -114,6 +118,46 @@ def test_what_is_rather_none_of_the_intents_is_rasas_fallback():
         "question",
         "complaint",
     ]
+
+
+def test_where_the_best_intent_is_a_guess_it_is_rasas_fallback():
+    understood = an_understanding(intents={"safety": 0.2, "question": 0.1}, strange=0.1)
+    ranking = as_rasa_reads("…", understood)["intent_ranking"]
+
+    assert [one["name"] for one in ranking] == ["nlu_fallback", "safety", "question"]
+    assert [one["confidence"] for one in ranking] == pytest.approx([0.8, 0.2 * 2 / 3, 0.2 / 3])
+
+
+def test_a_short_phrase_of_the_examples_is_read_for_sure():
+    understood = an_understanding(intents={"question": 0.6, "affirm": 0.1}, strange=0.3)
+    ranking = as_rasa_reads("Yes!", understood, YES)["intent_ranking"]
+
+    assert ranking[0] == {"name": "affirm", "confidence": 0.99}
+    assert [one["name"] for one in ranking[1:]] == ["question", "nlu_fallback"]
+    assert sum(one["confidence"] for one in ranking) == pytest.approx(1)
+
+
+def test_what_no_phrase_is_keeps_its_ranking():
+    understood = an_understanding(intents={"question": 0.6, "affirm": 0.1}, strange=0.3)
+
+    assert as_rasa_reads("yes or no?", understood, YES) == as_rasa_reads("yes or no?", understood)
+
+
+def test_a_language_that_is_sure_is_an_entity_of_the_whole_text():
+    said = as_rasa_reads("wo ist es", an_understanding(language="de"))
+
+    assert said["entities"] == [{"entity": "language", "value": "de", "start": 0, "end": 9, "extractor": "Heed"}]
+
+
+def test_a_language_that_is_unsure_is_no_entity():
+    assert as_rasa_reads("ok", an_understanding(language=None))["entities"] == []
+
+
+def test_a_phrase_tells_the_language_where_the_detector_cannot():
+    phrases = Phrases([Example(text="Fall anlegen", intent="open_case", language="de")])
+    (language,) = as_rasa_reads("fall anlegen", an_understanding(language=None), phrases)["entities"]
+
+    assert language["value"] == "de"
 
 
 def test_what_rasa_has_no_place_for_is_given_beside():
@@ -307,4 +351,4 @@ async def test_the_running_service_understands_for_a_rasa_server_on_this_machine
 
     assert running.url.startswith("http://127.0.0.1:")
     assert refused[0] == 401
-    assert (status, [entity["value"] for entity in answer["entities"]]) == (200, ["TN-482913"])
+    assert (status, [entity["value"] for entity in answer["entities"]]) == (200, ["TN-482913", "en"])

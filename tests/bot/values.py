@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
-from bot.deciding.rules import Case, Limits, Names, Patterns
+from bot.deciding.rules import Autonomy, Case, Limits, Names, Patterns
 from bot.deciding.teams import Teams
 from bot.intake.guards import Watch
 from bot.nlu.hashing import HashingEncoder
@@ -104,6 +104,10 @@ def the_limits(**values):
         "teams": Teams(default="customer service", answer_within=timedelta(hours=1)),
     }
     return Limits(**{**given, **values})
+
+
+def an_autonomy(**values):
+    return Autonomy(**{"answer": 0.8, "certified": True, "alone": True, **values})
 
 
 def a_case(**values):

@@ -32,8 +32,8 @@ MIXED = [
 ]
 
 
-async def certified(database, sample=MIXED):
-    found = certify_all({Audience.PUBLIC: sample}, FIVE)
+async def certified(database, sample=MIXED, private=()):
+    found = certify_all({Audience.PUBLIC: sample, Audience.PRIVATE: private}, FIVE)
     async with database.begin() as connection:
         return await put_certificate(connection, "f1", found.to_document())
 
@@ -105,7 +105,34 @@ async def test_what_is_missing_is_said_where_nothing_can_be_certified(browser, d
 async def test_private_messages_are_certified_apart(browser, database):
     await certified(database)
 
-    assert "Private messages not certifiable yet: 59 more audited answers needed" in await shown(browser)
+    assert "Private messages Not certifiable yet: 59 more audited answers needed" in await shown(browser)
+
+
+async def test_private_answers_show_their_own_threshold_counts_and_topics(browser, database):
+    await certified(database, private=judged("docking", 0.8, right=100, wrong=1))
+    page = await shown(browser)
+
+    assert "Certified from 80% : 1 of 101 audited private answers were wrong" in page
+    assert "0 answers that people judged and 101 from the file of private audits" in page
+    assert row_of(page, "Docking").startswith("Docking answer alone 80% as all 101 1")
+    assert "Without Rasa nothing is answered alone in private" in page
+
+
+async def test_a_public_topic_that_is_demoted_is_not_shown_as_demoted_in_private(browser, database):
+    number = await certified(database, private=judged("sound", 0.8, right=100))
+    async with database.begin() as connection:
+        await demote(connection, number, {"sound"})
+    privately = (await shown(browser)).partition("Private messages")[2]
+
+    assert row_of(privately, "Sound").startswith("Sound answer alone 80%")
+
+
+async def test_a_revocation_is_said_of_private_answers_too(browser, database):
+    number = await certified(database, private=judged("docking", 0.8, right=100))
+    async with database.begin() as connection:
+        await revoke(connection, number, "Too many were wrong.")
+
+    assert "Revoked with the certificate : a person sees every private answer first" in await shown(browser)
 
 
 async def test_a_revoked_certificate_says_why_and_nothing_is_answered_alone(browser, database):

@@ -8,6 +8,7 @@ from collections import Counter
 import pytest
 
 from bot.settings import DataSettings, ReplyingSettings
+from bot.training.audits import read_audits
 from knowledge.article import read_library
 from knowledge.composing import compose
 from responders.counting import fits
@@ -61,6 +62,20 @@ def test_no_way_to_ask_leads_to_two_articles():
     asks = Counter((a.language, ask.casefold()) for a in LIBRARY.articles for ask in {*a.ask, a.question})
 
     assert [ask for ask, count in asks.items() if count > 1] == []
+
+
+def test_the_private_questions_are_fit_to_certify_alone():
+    ids = {article.id for article in LIBRARY.articles}
+    public = {question.text.casefold() for question in read_audits(DataSettings().audits)}
+    private = read_audits(DataSettings().private_audits)
+    unanswerable = sum(not question.right for question in private) / len(private)
+
+    assert len(private) >= 240
+    assert len({question.id for question in private}) == len({q.text.casefold() for q in private}) == len(private)
+    assert {article for question in private for article in question.right} <= ids
+    assert not public & {question.text.casefold() for question in private}
+    assert {question.language for question in private} == {"en", "es", "de"}
+    assert 0.2 <= unanswerable <= 0.3
 
 
 def test_every_audited_question_names_articles_that_exist():

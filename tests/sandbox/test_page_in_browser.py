@@ -3,8 +3,11 @@
 import pytest
 from playwright.async_api import expect
 
+from sandbox.post_office import PostOffice
+from sandbox.state import SANDBOX
 from sandbox.world import NewPost
 from tests.browser import fresh_page, needs_chromium
+from tests.sandbox.mails import send_case
 
 pytestmark = needs_chromium
 
@@ -111,3 +114,29 @@ async def test_what_was_unfolded_stays_so_when_its_thread_changes(page, world, s
     say("mara_k", "I saw that", reply_to=root)
     await expect(page.locator(f"#thread-{root}")).to_contain_text("I saw that")
     await expect(page.get_by_text("first words")).to_be_visible()
+
+
+async def test_a_mail_shows_when_it_comes_and_its_answer_goes_out(page, web):
+    desk = web.app[SANDBOX].post_office
+    await send_case(desk.port)
+    await expect(page.locator("#places")).to_contain_text("1")
+    await page.locator("#places").get_by_role("link", name="Mail").click()
+    await expect(page.locator("#subject")).to_have_text("[H7K-2QF-9] A screen that stays black")
+    async with (heed := PostOffice()).open():
+        desk.send_replies_to("127.0.0.1", heed.port)
+        await page.locator("#text").fill("A courier comes.")
+        await page.get_by_role("button", name="Answer & resolve").click()
+        await expect(page.locator("#answers")).to_contain_text("A courier comes.")
+    assert heed.mails()[0].text.startswith("#resolved")
+
+
+async def test_another_mail_leaves_what_is_being_typed_where_it_is(page, web):
+    desk = web.app[SANDBOX].post_office
+    await send_case(desk.port)
+    await page.goto(str(web.make_url("/mail?as=mara_k")))
+    await expect(page.locator("#status")).to_have_text("Live")
+    await page.locator("#text").fill("half a sent")
+    await send_case(desk.port, subject="the second case")
+    await expect(page.locator("#mails")).to_contain_text("the second case")
+    await expect(page.locator("#text")).to_have_value("half a sent")
+    await expect(page.locator("#subject")).to_have_text("[H7K-2QF-9] A screen that stays black")

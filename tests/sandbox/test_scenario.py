@@ -7,11 +7,12 @@ import pytest
 import sandbox
 from sandbox.faults import FaultKind, Faults
 from sandbox.refusals import NotPossible
-from sandbox.scenario import Expectation, ScenarioInvalid, load, perform, play
+from sandbox.scenario import DeskAct, Expectation, ScenarioInvalid, Sign, load, perform, play
 from sandbox.world import World
 
 EXAMPLE = Path(__file__).with_name("example.yml")
-BROUGHT_ALONG = sorted(Path(sandbox.__file__).parent.glob("scenarios/*.yml"))
+BROUGHT_ALONG = sorted(Path(sandbox.__file__).parent.glob("scenarios/*_day.yml"))
+OFFLINE = Path(sandbox.__file__).parent / "scenarios/offline.yml"
 
 
 def test_a_scenario_tells_what_is_expected_of_each_post():
@@ -37,6 +38,13 @@ def test_the_scenarios_brought_along_can_be_played(file):
     world, faults = World(), Faults()
     ids = play(world, load(file), faults)
     assert len(ids) > 20
+
+
+def test_the_story_of_the_help_desk_loads_and_names_what_it_waits_for():
+    steps = load(OFFLINE).steps
+    assert {step.desk for step in steps} == {None, DeskAct.ANSWER, DeskAct.RESOLVE}
+    assert {step.after for step in steps} == {None, *Sign}
+    assert [step.case for step in steps if step.only_waits][-1] == steps[-1].case
 
 
 def written(tmp_path, *steps):
@@ -143,3 +151,40 @@ def test_what_is_not_yaml_is_named_with_its_line(tmp_path):
 def test_a_file_that_is_not_there_is_named(tmp_path):
     with pytest.raises(ScenarioInvalid, match=r"missing.yml: the file cannot be read"):
         load(tmp_path / "missing.yml")
+
+
+def test_the_brands_people_invite_by_a_reply(tmp_path):
+    world = World()
+    ids = play(
+        world, written(tmp_path, "{case: a, author: mara_k, text: hello}", "{case: b, invites: a, text: write to us}")
+    )
+    invitation = world.get(ids["b"])
+    assert (invitation.author, invitation.reply_to) == (world.brand, ids["a"])
+
+
+def test_a_step_that_only_waits_does_nothing(tmp_path):
+    world = World()
+    assert play(world, written(tmp_path, "{case: a, after: message}")) == {"a": ""}
+    assert list(world.roots()) == []
+
+
+def test_what_the_help_desk_does_needs_its_mails(tmp_path):
+    step = written(tmp_path, "{case: a, desk: resolve, text: done, after: mail}").steps[0]
+    with pytest.raises(NotPossible, match="answers a mail"):
+        perform(World(), step, {})
+
+
+@pytest.mark.parametrize(
+    ("step", "words"),
+    [
+        ("{case: a, desk: answer}", "write the 'text'"),
+        ("{case: a, desk: shred, text: no}", "use one of answer, resolve"),
+        ("{case: a, after: lunch}", "use one of post, message, mail"),
+        ("{case: a, after: mail, text: hello}", "'author' must be"),
+        ("{case: a, desk: answer, text: hello, message_to: mara_k}", "exclude each other"),
+        ("{case: a, invites: nobody, text: hello}", "no earlier step has that case"),
+    ],
+)
+def test_a_step_of_the_help_desk_that_cannot_be_is_refused(tmp_path, step, words):
+    with pytest.raises(ScenarioInvalid, match=words):
+        written(tmp_path, step)

@@ -206,6 +206,22 @@ async def test_judged_answers_come_back_in_the_order_of_their_judgements(databas
     )
 
 
+async def test_a_judged_private_answer_counts_for_private_answers_and_tells_nothing_of_public_drift(database):
+    [asked] = await heard(database, a_mention("it is stuck", audience=Audience.PRIVATE))
+    await put(database, replied(asked))
+    async with database.begin() as connection:
+        await draw(connection, [replied(asked)], 1.0)
+        [waiting] = await waiting_audits(connection, 10)
+        await judge(connection, waiting.id, right=False, by="Ann")
+        public = await judged_answers(connection, Audience.PUBLIC)
+        private = await judged_answers(connection, Audience.PRIVATE)
+        drift = await repository.verdicts_since(connection, LONG_AGO)
+        confidences = await repository.recent_confidences(connection, LONG_AGO, 10)
+
+    assert (public, [answer.asked for answer in private]) == ((), ["it is stuck"])
+    assert (drift, confidences) == ((), ())
+
+
 async def test_only_answers_decided_and_judged_after_a_moment_tell_of_drift(database, draft, ann):
     old, new = await draft(), await draft()
     async with database.begin() as connection:

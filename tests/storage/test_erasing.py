@@ -171,7 +171,7 @@ async def test_an_author_is_erased_under_all_their_handles_and_where_others_quot
         database, *mine, a_mention("look", author_id="8", parents=parents), secret(author_id="9", author_handle="jo")
     )
     async with database.begin() as connection:
-        assert await erase_author(connection, "x", "@MARA_K") == 2
+        assert (await erase_author(connection, "x", "@MARA_K")).posts == 2
 
     held = await everything(database)
     assert not any(word in held.lower() for word in ("mara_k", "mara_new"))

@@ -9,6 +9,7 @@ from sqlalchemy import update
 from bot.errors import SettingsError
 from bot.intake.admitting import admit
 from bot.settings import IntakeSettings, Settings, load_settings
+from bot.vocabulary import Audience
 from storage import inbox
 from storage import originals as repository
 from storage.erasing import erase_posts
@@ -47,6 +48,12 @@ async def test_what_is_masked_is_kept_encrypted_and_nothing_else_is(database):
     assert await kept(database) == [SAID]
     assert b"7946" not in row.sealed
     assert timedelta(days=13) < row.expires_at - datetime.now(UTC) < timedelta(days=15)
+
+
+async def test_what_is_masked_in_private_is_kept_nowhere(database):
+    await heard(database, a_mention("my card is 4111 1111 1111 1111", audience=Audience.PRIVATE))
+
+    assert await rows(database, originals) == []
 
 
 @pytest.mark.parametrize(("made", "stays"), [(drafted, True), (handed, True), (replied, False), (ignored, False)])

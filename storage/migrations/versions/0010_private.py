@@ -26,7 +26,13 @@ def _text(name: str) -> sa.Column[str]:
     return sa.Column(name, sa.Text(), server_default="", nullable=False)
 
 
+_LANES = "lane in ('hear', 'post', 'message')"
+_WITH_TALK = "lane in ('hear', 'post', 'message', 'talk')"
+
+
 def upgrade() -> None:
+    op.drop_constraint(op.f("ck_conditions_lane"), "conditions")
+    op.create_check_constraint(op.f("ck_conditions_lane"), "conditions", _WITH_TALK)
     op.add_column("inbox", sa.Column("turned_at", _MOMENT, comment="When the dialogue engine was first given it."))
     op.create_table(
         "feedback",
@@ -129,3 +135,6 @@ def downgrade() -> None:
     for name in ("desk_events", "escalations", "contacts", "feedback"):
         op.drop_table(name)
     op.drop_column("inbox", "turned_at")
+    op.execute("delete from conditions where lane = 'talk'")
+    op.drop_constraint(op.f("ck_conditions_lane"), "conditions")
+    op.create_check_constraint(op.f("ck_conditions_lane"), "conditions", _LANES)

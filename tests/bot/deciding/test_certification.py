@@ -18,8 +18,25 @@ def test_the_audits_of_one_audience_say_nothing_to_the_other():
     found = certify_all({Audience.PUBLIC: AUDITS}, FIVE)
 
     assert found.public.valid
-    assert not found.audiences[Audience.PRIVATE].valid
-    assert found.audiences[Audience.PRIVATE].whole.missing == 59
+    assert not found.private.valid
+    assert found.private.whole.missing == 59
+
+
+def test_both_audiences_are_certified_from_their_own_audits():
+    found = certify_all(
+        {Audience.PUBLIC: AUDITS, Audience.PRIVATE: AUDITS[:100]}, FIVE, from_agents=40, private_from_agents=30
+    )
+
+    assert (found.from_file, found.from_agents) == (200, 40)
+    assert (found.private_from_file, found.private_from_agents) == (70, 30)
+    assert found.reference == certify_all({Audience.PUBLIC: AUDITS}, FIVE).reference
+
+
+def test_a_document_from_before_private_audits_can_still_be_read():
+    document = certify_all({Audience.PUBLIC: AUDITS}, FIVE).to_document()
+    del document["private_from_file"], document["private_from_agents"]
+
+    assert Certification.from_document(document).private_from_file == 0
 
 
 def test_what_was_found_comes_back_from_its_document():

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.deciding.rules import RULES, Names, Patterns, Verdict, decide, priority
 from bot.vocabulary import Audience, Priority, Reason, Route
-from tests.bot.values import a_candidate, a_case, a_mention, an_understanding, the_limits
+from tests.bot.values import a_candidate, a_case, a_mention, an_autonomy, an_understanding, the_limits
 
 ANSWER, DRAFT, HANDOFF, IGNORE = Route
 
@@ -45,6 +45,11 @@ HARD_TOPIC = the_limits(topics={"accounts": 0.95})
 DEMOTED = the_limits(topics={"accounts": None})
 ONE_TOPIC = the_limits(answer=None, certified=False, topics={"accounts": 0.8})
 OTHER_TOPIC = the_limits(answer=None, certified=False, topics={"wifi": 0.1})
+
+PRIVATELY = the_limits(answer=None, certified=False, private=an_autonomy())
+PRIVATELY_BY_HAND = the_limits(private=an_autonomy(certified=False))
+PRIVATE_DRAFTS = the_limits(private=an_autonomy(alone=False))
+PRIVATE_TOPIC = the_limits(private=an_autonomy(topics={"accounts": 0.95}))
 
 # Each row: what is unlike the plain case, the route, the reasons.
 TABLE = [
@@ -114,9 +119,16 @@ TABLE = [
     ({"limits": HARD_TOPIC}, DRAFT, [Reason.UNCERTAIN]),
     ({"limits": DEMOTED}, DRAFT, [Reason.NO_CERTIFICATE]),
     ({"limits": OTHER_TOPIC}, DRAFT, [Reason.NO_CERTIFICATE]),
-    # Nothing is proved for direct messages, and no threshold set by hand reaches into them.
+    # Nothing that is proved or set for public answers reaches into direct messages, which have limits of their own.
     ({"mention": PRIVATE}, DRAFT, [Reason.NO_CERTIFICATE]),
     ({"mention": PRIVATE, "limits": BY_HAND}, DRAFT, [Reason.NO_CERTIFICATE]),
+    ({"mention": PRIVATE, "limits": PRIVATELY}, ANSWER, [Reason.CONFIDENT]),
+    ({"limits": PRIVATELY}, DRAFT, [Reason.NO_CERTIFICATE]),
+    ({"mention": PRIVATE, "limits": PRIVATELY_BY_HAND, "candidates": UNAUDITED}, ANSWER, [Reason.CONFIDENT]),
+    ({"mention": PRIVATE, "limits": PRIVATELY, "candidates": UNAUDITED}, DRAFT, [Reason.NO_CERTIFICATE]),
+    ({"mention": PRIVATE, "limits": PRIVATE_DRAFTS}, DRAFT, [Reason.DRAFT_MODE]),
+    ({"mention": PRIVATE, "limits": PRIVATE_TOPIC}, DRAFT, [Reason.UNCERTAIN]),
+    ({"mention": PRIVATE, "limits": replace(PRIVATELY, paused=True)}, DRAFT, [Reason.PAUSED]),
     ({"mention": PRIVATE, "candidates": LOST}, HANDOFF, [Reason.UNCERTAIN]),
     ({"mention": PRIVATE, "understanding": DANGER}, HANDOFF, [Reason.SAFETY]),
     # What also stood against sending it alone is said, so that what people make of it is no audit.
@@ -289,7 +301,7 @@ NEVER = {
     "opted out": lambda case: replace(case, guarded=Reason.OPTED_OUT),
     "with an agent": lambda case: replace(case, with_agent=True),
     "not summoned": lambda case: replace(case, mention=UNSUMMONED),
-    "in private": lambda case: replace(case, mention=PRIVATE),
+    "in private, where only public answers are certified": lambda case: replace(case, mention=PRIVATE),
     "a case number in an earlier post": lambda case: replace(case, earlier=(ORDER,)),
     "not addressed": lambda case: replace(case, mention=a_mention(addressed=False)),
     "another language": lambda case: replace(case, understanding=replace(case.read, language="fr")),
@@ -354,6 +366,18 @@ def test_a_topic_without_a_threshold_of_its_own_has_that_of_all(topic, threshold
     limits = the_limits(topics={"wifi": 0.6, "bios": None})
 
     assert (limits.answer_for(topic), limits.certified_for(topic)) == (threshold, certified)
+
+
+def test_demoting_a_topic_before_everybody_leaves_it_alone_in_private():
+    limits = replace(PRIVATELY, answer=0.8).demoting(["accounts"])
+
+    assert (limits.answer_for("accounts"), limits.private.answer_for("accounts")) == (None, 0.8)
+
+
+def test_a_private_decision_carries_the_threshold_of_private_answers():
+    decision = decide(a_case(mention=PRIVATE, limits=the_limits(answer=0.5, private=an_autonomy(answer=0.7))))
+
+    assert (decision.threshold, decision.certified) == (0.7, True)
 
 
 def test_a_threshold_set_by_hand_outlives_the_certificate():

@@ -30,6 +30,7 @@ def little(settings, database_url, monkeypatch):
         "HEED_DATA_ARTICLES": settings.data.articles,
         "HEED_DATA_TRAINING": settings.data.training,
         "HEED_DATA_AUDITS": settings.data.audits,
+        "HEED_DATA_PRIVATE_AUDITS": settings.data.private_audits,
         "HEED_DECIDING_IRATE_THRESHOLD": "0.3",
     }
     for name, value in named.items():

@@ -1,0 +1,1 @@
+"""Chatwoot as the help desk: cases are conversations of an API inbox, and its webhooks come back."""
