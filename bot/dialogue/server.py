@@ -86,6 +86,7 @@ class RasaChild:
         """
         while problem := lacking():
             await _note(self.database, problem, self.clock())
+            log.warning("people get the private messages", problem=problem)
             await asyncio.sleep(LACKING_SECONDS)
         async with self.database.begin() as connection:
             await make_schema(connection)

@@ -10,6 +10,7 @@ from bot.errors import HeedError, IllegalMove
 from bot.vocabulary import ConversationState, DraftState, ReplyKind, ReplyState
 from storage import outbox
 from storage.agents import Role
+from storage.dialogue import forget_events
 from storage.notices import Notice, Subject, notify
 from storage.tables import conversations, drafts, moves, replies
 from storage.threads import ELSEWHERE
@@ -46,10 +47,12 @@ async def take_over(connection: AsyncConnection, conversation_id: int, *, by: Ag
 
 
 async def return_to_bot(connection: AsyncConnection, conversation_id: int, *, by: Agent) -> None:
-    """Give the conversation back to the bot. Raises TakenByOther, NotFound."""
+    """Give the conversation back to the bot, whose dialogue begins anew. Raises TakenByOther, NotFound."""
     mine = true() if by.role is Role.OPS else _free_or_own(by)
     values = {"owner": None, "state": ConversationState.PENDING, **NOT_WAITING}
     await _move(connection, conversation_id, mine, **values)
+    # A form that a person interrupted would take the customer's next message for its answer.
+    await forget_events(connection, [conversation_id])
     await notify(connection, Notice(subject=Subject.SETTLED, conversation_id=conversation_id))
 
 
@@ -62,6 +65,7 @@ async def resolve(connection: AsyncConnection, conversation_id: int, *, by: Agen
     pending = (drafts.c.conversation_id == conversation_id, drafts.c.state == DraftState.PENDING)
     if await connection.scalar(select(drafts.c.id).where(*pending).limit(1)):
         raise IllegalMove("A draft still waits here. Approve or reject it first.")
+    await forget_events(connection, [conversation_id])
     await notify(connection, Notice(subject=Subject.SETTLED, conversation_id=conversation_id))
 
 

@@ -52,7 +52,7 @@ async def note_sent(connection: AsyncConnection, case: Case, *, desk: str, desk_
     """Note that *desk* has the case under its own id; false where it is not queued any more, and nothing changed."""
     values = {"state": EscalationState.OPEN, "desk": desk, "desk_id": desk_id, "sent_at": now, "problem": None}
     noted = await connection.execute(update(escalations).where(escalations.c.id == case.id, _queued()).values(**values))
-    return noted.rowcount == 1
+    return await _announced(connection, case, noted.rowcount)
 
 
 async def note_failed(connection: AsyncConnection, case: Case, *, problem: str, next_try_at: datetime) -> bool:
@@ -60,7 +60,7 @@ async def note_failed(connection: AsyncConnection, case: Case, *, problem: str, 
     noted = await connection.execute(
         update(escalations).where(_is_try(case)).values(problem=problem, next_try_at=next_try_at)
     )
-    return noted.rowcount == 1
+    return await _announced(connection, case, noted.rowcount)
 
 
 async def bury(connection: AsyncConnection, case: Case, *, problem: str) -> bool:
@@ -86,6 +86,7 @@ async def redeliver(connection: AsyncConnection, reference: str, *, now: datetim
     )
     if queued.rowcount == 0:
         raise IllegalMove(f"Case {reference} is {case.state}; only a dead one is handed over again by hand.")
+    await _announced(connection, case, queued.rowcount)
     return case
 
 
@@ -116,3 +117,10 @@ async def _call_a_person(connection: AsyncConnection, case: Case) -> None:
     changed = {"goal": statement.excluded.goal, "handed_at": func.clock_timestamp()}
     await connection.execute(statement.on_conflict_do_update(index_elements=["mention_id"], set_=changed))
     await notify(connection, Notice(subject=Subject.SETTLED, conversation_id=place, mention_id=mention_id))
+
+
+async def _announced(connection: AsyncConnection, case: Case, changed: int) -> bool:
+    """Announce a change of a case, if there is one, and say so."""
+    if changed:
+        await notify(connection, Notice(subject=Subject.SETTLED, conversation_id=case.escalation.conversation_id))
+    return bool(changed)

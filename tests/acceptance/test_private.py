@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack
 from itertools import count
 
 import pytest
+import pytest_asyncio
 
 from bot.vocabulary import EscalationState
 from storage.cases.replying import write_reply
@@ -30,7 +31,7 @@ OPEN_DE = "Ich möchte einen Fall eröffnen, meine Bestellung TN-123456 ist nie 
 numbers = count(1)
 
 
-@pytest.fixture(scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def theatre(a_stage, trained):
     """A service with its Rasa and a mailbox, for all conversations of this file."""
     async with AsyncExitStack() as stack:
