@@ -21,7 +21,7 @@ from storage.tables import conversations, decisions, mentions, receipts
 
 PATIENCE_SECONDS = 120
 
-ORDER = {"receipts": "sent_at", "opt_outs": "since"}
+ORDER = {"receipts": "sent_at", "opt_outs": "since", "feedback": "given_at"}
 """What some tables are read by; the others by their id."""
 
 CLEAR = "@TarnwellHelp how do I swap the Fn and Ctrl keys on my Book 15?"
