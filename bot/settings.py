@@ -507,6 +507,12 @@ class EmailSettings(Section):
         SecretStr(""), description="Key that signs the addresses of replies; `heed key` makes one."
     )
 
+    @model_validator(mode="after")
+    def _answerable(self) -> Self:
+        if self.reply_domain and not self.reply_key.get_secret_value().strip():
+            raise ValueError("email.reply_domain needs email.reply_key; `heed key` makes one")
+        return self
+
 
 class DeskSettings(Section):
     """Cases by signed webhook, to a CRM or help desk of your own, and what it tells us."""

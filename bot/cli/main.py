@@ -165,7 +165,7 @@ def teams(
 
 @app.command()
 def key() -> None:
-    """Make a key for x.token_key or intake.originals_key, which encrypt what the database keeps."""
+    """Make a key for x.token_key, intake.originals_key or email.reply_key."""
     from bot.cli import sealing
 
     raise typer.Exit(sealing.print_key())

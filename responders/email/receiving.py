@@ -11,7 +11,7 @@ import structlog
 from aiosmtpd.smtp import SMTP
 
 from bot import telemetry
-from bot.errors import Forged, PortTaken, SettingsError, StorageDown
+from bot.errors import Forged, PortTaken, StorageDown
 from responders.cases import MalformedEvent
 from responders.email.addresses import read_address
 from responders.email.replies import read_reply
@@ -54,10 +54,8 @@ class Letterbox:
 
 @asynccontextmanager
 async def receiving_replies(letterbox: Letterbox) -> AsyncIterator[int]:
-    """Take replies until the end, and give the port. Raises SettingsError, PortTaken."""
+    """Take replies until the end, and give the port. Raises PortTaken."""
     settings = letterbox.settings
-    if not settings.reply_key.get_secret_value().strip():
-        raise SettingsError("email.reply_domain needs email.reply_key; `heed key` makes one.")
     loop, desk, open_ones = asyncio.get_running_loop(), _Clerk(letterbox), set[_Connection]()
     try:
         server = await loop.create_server(
