@@ -42,7 +42,7 @@ FORMAT = 2
 THRESHOLDS = (0.05, 0.08, 0.1, 0.12, 0.15, 0.2, 0.3, 0.4, 0.5, 0.7)
 """For which a model card says what they would reach."""
 
-MOST = 18_000
+MOST = 16_500
 """Examples that heads are trained on at most: memory grows with the square of their number, and time with the cube."""
 
 
