@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from typing import TYPE_CHECKING, Protocol
 
 from bot.nlu.cleaning import LONGEST, clean
@@ -30,8 +31,12 @@ class Detector(Protocol):
         ...
 
 
+REMEMBERED = 64
+"""Single texts of which the understanding is kept: in one turn of a private conversation the same is asked thrice."""
+
+
 class Understander:
-    """Reads texts. Blocks its thread: run it off the event loop."""
+    """Reads texts. Blocks its thread: run it off the event loop, and in one thread at a time."""
 
     def __init__(
         self, *, encoder: Encoder, heads: Heads, languages: Detector, lexicons: Lexicons, forms: Forms = NO_FORMS
@@ -41,6 +46,7 @@ class Understander:
         self.languages = languages
         self.lexicons = lexicons
         self._forms = forms
+        self._latest: OrderedDict[tuple[str, int, str | None], Understanding] = OrderedDict()
 
     def understand(
         self,
@@ -54,6 +60,18 @@ class Understander:
         *insistence* says for each text how often its author has come back to what nobody has answered.
         *languages* says what each is written in, where that is known; else it is detected.
         """
+        if len(texts) != 1:
+            return self._read(texts, insistence, languages)
+        asked = (texts[0], insistence[0] if insistence else 0, languages[0] if languages else None)
+        if asked not in self._latest:
+            self._latest[asked] = self._read(texts, insistence, languages)[0]
+            while len(self._latest) > REMEMBERED:
+                self._latest.popitem(last=False)
+        return [self._latest[asked]]
+
+    def _read(
+        self, texts: Sequence[str], insistence: Sequence[int] | None, languages: Sequence[str | None] | None
+    ) -> list[Understanding]:
         plain = [clean(text) for text in texts]
         vectors = self.encoder.encode(plain)
         if not texts:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import shutil
 import tempfile
 from itertools import count
@@ -13,11 +12,10 @@ import pytest
 import pytest_asyncio
 
 from bot.actions.references import find_references, is_reference
-from tests.dialogue.rasa import KEEP_DAYS, MODEL, NOW, PATIENCE, PROGRAM, ROOT, a_process, a_server, ending
+from tests.dialogue.rasa import KEEP_DAYS, MODEL, NOW, PROGRAM, a_server
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-OPTIONS = ["--domain", "domain.yml", "--config", "config.yml", "--fail-on-warnings", "--data", "bot/nlu"]
 PETRA = "petra@example.org"
 
 numbers = count(1)
@@ -49,16 +47,6 @@ def talk(rasa):
         return [await rasa.say(sender, text) for text in texts]
 
     return said
-
-
-async def test_rasa_finds_nothing_wrong_with_the_data(folder):
-    # File by file: given the folder, Rasa would read the examples inside its own environment too.
-    files = sorted(str(file) for file in (ROOT / "bot/dialogue").glob("*.yml"))
-    async with a_process(folder, "data", "validate", *OPTIONS, *files) as process:
-        async with asyncio.timeout(PATIENCE):
-            await process.wait()
-
-    assert process.returncode == 0, ending(folder)
 
 
 async def test_without_the_token_nobody_talks_to_rasa(rasa):

@@ -31,6 +31,20 @@ def test_a_batch_takes_one_pass_of_the_encoder(understander):
     assert len(understander.encoder.passes) == 1
 
 
+def test_a_single_text_that_is_asked_for_again_takes_no_further_pass(understander):
+    once = understander.understand(["my dock"])
+    again = understander.understand(["my dock"])
+
+    assert again[0] is once[0]
+    assert len(understander.encoder.passes) == 1
+
+
+def test_the_same_text_of_who_came_back_is_read_anew(understander):
+    (calm,), (insisting,) = understander.understand(["my dock"]), understander.understand(["my dock"], [3])
+
+    assert insisting.mood > calm.mood
+
+
 def test_an_empty_batch_encodes_nothing(understander):
     assert understander.understand([]) == []
     assert not any(understander.encoder.passes)
