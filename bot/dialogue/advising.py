@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.intake.guards import Watch
 from bot.pipeline import think
-from bot.ports import Advice, KnownCase
+from bot.ports import Advice
 from bot.vocabulary import Admitted, Audience, Candidate, Mention, Route
 from storage import escalations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from bot.deciding.rules import Limits
     from bot.pipeline import Steps
-    from bot.ports import Retriever
+    from bot.ports import KnownCase, Retriever
     from bot.settings import Settings
     from bot.vocabulary import Understanding
     from storage.database import Database
@@ -45,8 +45,7 @@ class ServiceAdviser:
     async def cases(self, conversation_id: int) -> tuple[KnownCase, ...]:
         """Give the cases of a conversation's customer, newest first. Raises StorageDown."""
         async with self.database.begin() as connection:
-            known = await escalations.of_customer(connection, conversation_id)
-        return tuple(KnownCase(reference=case.reference, state=case.state, opened_at=case.opened_at) for case in known)
+            return await escalations.of_customer(connection, conversation_id)
 
     def _think(self, text: str, besides: Collection[str], limits: Limits) -> Advice | None:
         steps, now = self.steps(), datetime.now(UTC)
