@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from itertools import count
 from pathlib import Path
 
 import psycopg
@@ -13,9 +12,7 @@ import pytest
 from storage.database import Database
 from storage.embedded import embedded_server
 from storage.migrating import migrate
-
-TEMPLATE = "template_heed"
-numbers = count(1)
+from tests.databases import TEMPLATE, a_database
 
 
 @pytest.fixture(scope="session")
@@ -44,13 +41,8 @@ def _never_sync(address):
 @pytest.fixture
 def database_url(server):
     """The address of a database made for one test from the migrated template."""
-    name = f"test_{next(numbers)}"
-    admin = server.replace(f"/{TEMPLATE}?", "/postgres?")
-    with psycopg.connect(admin, autocommit=True) as connection:
-        connection.execute(f"create database {name} template {TEMPLATE}")
-    yield server.replace(f"/{TEMPLATE}?", f"/{name}?")
-    with psycopg.connect(admin, autocommit=True) as connection:
-        connection.execute(f"drop database {name} with (force)")
+    with a_database(server) as address:
+        yield address
 
 
 @pytest.fixture

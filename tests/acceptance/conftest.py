@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager, contextmanager
-from itertools import count
+from contextlib import asynccontextmanager
 
 import psycopg
 import pytest
@@ -17,9 +16,9 @@ from sandbox.server import running as sandbox_running
 from sandbox.world import World
 from storage.database import Database
 from tests.acceptance.stage import Stage
+from tests.databases import a_database
 
 TRAINED = "template_trained"
-numbers = count(1)
 
 
 @pytest.fixture(scope="session")
@@ -41,20 +40,6 @@ def trained(server):
 def brain(trained):
     """What was trained."""
     return trained[1]
-
-
-@contextmanager
-def a_trained_database(server):
-    """Make a trained database, and drop it at the end."""
-    name = f"trained_{next(numbers)}"
-    admin = server.replace("/template_heed?", "/postgres?")
-    with psycopg.connect(admin, autocommit=True) as connection:
-        connection.execute(f"create database {name} template {TRAINED}")
-    try:
-        yield server.replace("/template_heed?", f"/{name}?")
-    finally:
-        with psycopg.connect(admin, autocommit=True) as connection:
-            connection.execute(f"drop database {name} with (force)")
 
 
 @asynccontextmanager
@@ -82,7 +67,7 @@ async def a_stage_on(trained_url):
 @pytest.fixture
 def trained_url(trained, server):
     """The address of a trained database of this test's own."""
-    with a_trained_database(server) as address:
+    with a_database(server, TRAINED) as address:
         yield address
 
 
@@ -99,7 +84,7 @@ def a_stage(trained, server):
 
     @asynccontextmanager
     async def opened():
-        with a_trained_database(server) as address:
+        with a_database(server, TRAINED) as address:
             async with a_stage_on(address) as stage:
                 yield stage
 

@@ -12,6 +12,7 @@ import pytest
 import pytest_asyncio
 
 from bot.actions.references import find_references, is_reference
+from tests.databases import a_database
 from tests.dialogue.rasa import KEEP_DAYS, MODEL, NOW, PROGRAM, a_server
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -34,8 +35,9 @@ def folder():
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def rasa(folder, server):
     """One Rasa server for all conversations; each has a sender of its own."""
-    async with a_server(folder, server) as running:
-        yield running
+    with a_database(server) as address:
+        async with a_server(folder, address) as running:
+            yield running
 
 
 @pytest.fixture
