@@ -215,7 +215,7 @@ def understanding(
 def private(
     turns: Annotated[int, typer.Option(help="Turns to measure one after the other.", min=1)] = 200,
     conversations: Annotated[int, typer.Option(help="Private conversations beside public mentions.", min=1)] = 20,
-    pause: Annotated[float, typer.Option(help="Seconds between two messages of one customer.", min=0.1)] = 5.0,
+    pause: Annotated[float, typer.Option(help="Seconds between two messages of one customer.", min=0.1)] = 10.0,
     as_json: Json = False,
 ) -> None:
     """Measure a turn of a private conversation, and what public mentions notice of many conversations."""

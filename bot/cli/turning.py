@@ -60,8 +60,9 @@ async def private(settings: Settings, turns: int, conversations: int, pause: flo
     set_up_logging(settings.log.model_copy(update={"level": "error", "format": "console"}))
     texts = sample_texts(settings, 2 * SINGLES)
     async with AsyncExitStack() as stack:
-        database, brain = await stack.enter_async_context(scratch(settings))
-        running = await stack.enter_async_context(service.running(_alone(settings), database, brain))
+        alone = _alone(settings)
+        database, brain = await stack.enter_async_context(scratch(alone))
+        running = await stack.enter_async_context(service.running(alone, database, brain))
         await _until_up(running)
         await _turns(running, WARM * len(SCRIPT))
         taken = await _turns(running, turns)
@@ -84,8 +85,9 @@ async def private(settings: Settings, turns: int, conversations: int, pause: flo
 
 
 def _alone(settings: Settings) -> Settings:
-    """Give settings with a Rasa of their own and without any channel or help desk."""
+    """Give settings with a Rasa of their own, that may answer, and without any channel or help desk."""
     changes = {
+        "deciding": {**settings.deciding.model_dump(), "mode": "auto"},
         "x": {**settings.x.model_dump(), "enabled": False},
         "web": {**settings.web.model_dump(), "port": 0},
         "dialogue": {**settings.dialogue.model_dump(), "rasa": "child"},

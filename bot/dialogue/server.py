@@ -36,6 +36,9 @@ MODEL = ROOT / ".data/dialogue/models/rules.tar.gz"
 
 HOST = "127.0.0.1"
 
+GENTLY = ("nice", "-n", "10")
+"""Lets Rasa wait for the processor where public mentions need it: a turn has more time than they have."""
+
 START_SECONDS = 120.0
 """How long a server may take until it answers for the first time."""
 
@@ -128,6 +131,7 @@ class RasaChild:
         self.log_file.parent.mkdir(parents=True, exist_ok=True)
         with self.log_file.open("ab") as written:
             process = await asyncio.create_subprocess_exec(
+                *GENTLY,
                 PROGRAM,
                 *_arguments(port, self._token),
                 cwd=ROOT,
