@@ -41,6 +41,8 @@ SCRIPT = (
 )
 """What each customer writes, again and again: greeting, question, contact form and its end."""
 
+NEVER = 86_400.0
+
 START_SECONDS = 180.0
 """How long Rasa may take until it answers."""
 
@@ -89,6 +91,8 @@ def _alone(settings: Settings) -> Settings:
     changes = {
         "deciding": {**settings.deciding.model_dump(), "mode": "auto"},
         "x": {**settings.x.model_dump(), "enabled": False},
+        # A sweep would have the worker lead the very conversations whose turns are measured here.
+        "worker": {**settings.worker.model_dump(), "sweep_seconds": NEVER},
         "web": {**settings.web.model_dump(), "port": 0},
         "dialogue": {**settings.dialogue.model_dump(), "rasa": "child"},
         "offline": {**settings.offline.model_dump(), "desk": "none"},
