@@ -125,8 +125,8 @@ async def test_a_case_waits_while_the_mail_server_refuses_and_arrives_once(talki
     box, _ = mailbox
     box.refuses = "451 come back later"
     async with playing(talking, brain):
-        await ana.says("open a case please, order TN-123456")
-        for said in ("yes", "Ana Ruiz", "ana@mail.example", "yes"):
+        await ana.says("open a case")
+        for said in ("yes", "Ana Ruiz", "ana@mail.example", "TN-123456", "yes"):
             await ana.says(said)
         [waiting] = await until(lambda: talking.all(escalations, escalations.c.problem.is_not(None)))
         box.refuses = ""
