@@ -34,7 +34,7 @@ RUN rasa train core --stories bot/dialogue/rules.yml --domain domain.yml --confi
 USER rasa
 EXPOSE 5005
 # Secrets are files, and Rasa reads variables.
-CMD ["sh", "-c", "export DIALOGUE_NLU_TOKEN=$(cat /run/secrets/parse_token) DIALOGUE_ACTIONS_TOKEN=$(cat /run/secrets/actions_token) DIALOGUE_CHANNEL_TOKEN=$(cat /run/secrets/dialogue_token) DIALOGUE_DATABASE_URL=$(cat /run/secrets/database_url) && exec rasa run --enable-api --auth-token $DIALOGUE_CHANNEL_TOKEN --model models/rules.tar.gz --endpoints endpoints.yml --credentials credentials.yml"]
+CMD ["sh", "-c", "export DIALOGUE_NLU_TOKEN=$(cat /run/secrets/parse_token) DIALOGUE_ACTIONS_TOKEN=$(cat /run/secrets/actions_token) DIALOGUE_CHANNEL_TOKEN=$(cat /run/secrets/dialogue_token) DIALOGUE_DATABASE_URL=$(cat /run/secrets/database_url) && exec rasa run --model models/rules.tar.gz --endpoints endpoints.yml --credentials credentials.yml"]
 
 FROM python:3.11-slim-bookworm
 RUN groupadd --system heed && useradd --system --gid heed --home-dir /data heed \

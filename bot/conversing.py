@@ -73,18 +73,19 @@ class Parlour:
         if spoken is None:
             return None
         outcome = await self.think(spoken.admitted)
-        settled = await self._settle(spoken, outcome)
+        manners = self._manners(spoken, outcome)
+        settled = await self._settle(spoken, outcome, manners)
         async with self.database.begin() as connection:
             if not await inbox.still_waits(connection, spoken.admitted.mention.id):
                 return Followed(replies=())
-            followed = await self._record(connection, settled)
+            followed = await self._record(connection, settled, manners.language)
         telemetry.TURN_SECONDS.observe(time.perf_counter() - started)
         _report(settled.outcome)
         return followed
 
-    async def _settle(self, spoken: Spoken, outcome: Outcome) -> Led:
+    async def _settle(self, spoken: Spoken, outcome: Outcome, manners: Manners) -> Led:
         mention = spoken.admitted.mention
-        control, manners = self.phrases.intent_of(mention.text), self._manners(spoken, outcome)
+        control = self.phrases.intent_of(mention.text)
         is_control = control is not None and control != ASKING_FOR_PERSON
         if needs_person(outcome, with_people=spoken.with_people, is_control=is_control):
             return left_to_person(outcome, manners, silent=spoken.with_people)
@@ -95,7 +96,7 @@ class Parlour:
             return left_to_person(outcome, manners, reason=Reason.DIALOGUE_DOWN)
         return led(outcome, turn, manners)
 
-    async def _record(self, connection: AsyncConnection, settled: Led) -> Followed:
+    async def _record(self, connection: AsyncConnection, settled: Led, language: str) -> Followed:
         outcome = settled.outcome
         to_send = await decisions.record(connection, [outcome], self.versions())
         if Reason.CONFIDENT in outcome.decision.reasons:
@@ -104,11 +105,15 @@ class Parlour:
             await feedback.note(connection, outcome.admitted, helped=settled.feedback.helped)
         if settled.is_over:
             await settle(connection, outcome.admitted.conversation_id)
-        case = await self._open_case(connection, outcome.admitted, settled.escalate) if settled.escalate else None
+        case = None
+        if settled.escalate is not None:
+            case = await self._open_case(connection, outcome.admitted, settled.escalate, language)
         return Followed(replies=to_send, escalation=case)
 
-    async def _open_case(self, connection: AsyncConnection, admitted: Admitted, order: Escalate) -> int | None:
-        said = await said_before(connection, admitted.conversation_id, order.consent_mention_id)
+    async def _open_case(
+        self, connection: AsyncConnection, admitted: Admitted, order: Escalate, language: str
+    ) -> int | None:
+        words = await said_before(connection, admitted.conversation_id, order.consent_mention_id)
         mention = admitted.mention
         case = Escalation(
             reference=order.reference,
@@ -116,9 +121,9 @@ class Parlour:
             mention_id=mention.id,
             channel=mention.channel,
             handle=mention.author_handle,
-            language=said.language or "en",
-            goal=shorten(said.words, LONGEST_GOAL, placeholder=" …") or "Wants to be contacted.",
-            words=said.words,
+            language=language,
+            goal=shorten(words, LONGEST_GOAL, placeholder=" …") or "Wants to be contacted.",
+            words=words,
             contact=order.contact,
             consent=order.consent,
             opened_at=datetime.now(UTC),

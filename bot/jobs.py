@@ -88,13 +88,13 @@ class Workshop:
     async def _decide_later(self) -> None:
         """Have the next burst decided when it is due. No other is due before it, since all are held equally long."""
         async with self.database.begin() as connection:
-            due = await inbox.next_due(connection)
+            due = await inbox.next_due(connection, talked=self._talks)
         if due is not None:
             await self.foreman.decide(after=due)
 
     @property
     def _talks(self) -> bool:
-        return self.settings.dialogue.rasa != "off"
+        return self.settings.dialogue.leads
 
     async def _have_talked(self) -> None:
         async with self.database.begin() as connection:

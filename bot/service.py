@@ -157,7 +157,7 @@ async def running(
         await stack.enter_async_context(app.open_async())
         foreman = Foreman(app)
         channels = await _open_channels(settings, database, stack)
-        talks = settings.dialogue.rasa == "server" or (settings.dialogue.rasa == "child" and serve)
+        talks = settings.dialogue.leads and (serve or settings.dialogue.rasa == "server")
         talk = await stack.enter_async_context(open_talk(settings, database, now)) if talks else None
         desk = await stack.enter_async_context(open_desk(settings))
         librarian = Librarian(brain, settings, database, bench=bench)

@@ -456,7 +456,7 @@ class DialogueSettings(Section):
     )
     url: str = Field("", description="Address of a Rasa server that runs elsewhere.")
     token: SecretStr = Field(
-        SecretStr(""), description="Token of that server's own API (`--auth-token`); a child gets one of its own."
+        SecretStr(""), description="What that server has as `DIALOGUE_CHANNEL_TOKEN`; a child gets one of its own."
     )
     actions_token: SecretStr = Field(
         SecretStr(""), description="Token with which Rasa calls our actions at `/webhook`; a child gets one of its own."
@@ -468,6 +468,11 @@ class DialogueSettings(Section):
         le=1,
         description="Answer threshold of private answers set by hand; empty takes the private certificate's.",
     )
+
+    @property
+    def leads(self) -> bool:
+        """Whether Rasa leads private conversations."""
+        return self.rasa != "off"
 
 
 class OfflineSettings(Section):

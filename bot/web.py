@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from bot.dialogue.server import NAME
 from bot.errors import StorageDown
 from bot.vocabulary import Lane
 from storage import conditions, inbox
@@ -26,16 +27,15 @@ def add_health(app: web.Application, *, database: Database, workshop: Workshop) 
         try:
             async with database.begin() as connection:
                 waiting = await inbox.count_waiting(connection)
-                down = await conditions.find(connection, "rasa", Lane.TALK)
+                down = await conditions.find(connection, NAME, Lane.TALK)
         except StorageDown as error:
             return web.json_response({"status": "not ready", "problem": str(error)}, status=503)
         brain = workshop.brain()
-        talks = workshop.settings.dialogue.rasa != "off"
         return web.json_response(
             {
                 "status": "ready",
                 "waiting": waiting,
-                "dialogue": (f"down: {down.problem}" if down else "up") if talks else "off",
+                "dialogue": (f"down: {down.problem}" if down else "up") if workshop.settings.dialogue.leads else "off",
                 "channels": sorted(workshop.desks),
                 "certified": brain.limits.certified,
                 "answer_threshold": brain.limits.answer,

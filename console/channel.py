@@ -46,7 +46,7 @@ async def show_channel(request: web.Request) -> web.Response:
         meters, spending = await find_meters(connection, CHANNEL, settings.x)
         found = await gaps.newest(connection, GAPS)
     lanes = [(CHANNEL, lane) for lane in _lanes(settings)]
-    if settings.dialogue.rasa != "off":
+    if settings.dialogue.leads:
         lanes.append((DIALOGUE, Lane.TALK))
     return page(
         request,

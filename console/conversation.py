@@ -90,7 +90,7 @@ def show(
         preview=preview,
         original=original,
         offers_messages=request.app[SETTINGS].x.messages,
-        leads_talks=request.app[SETTINGS].dialogue.rasa != "off",
+        leads_talks=request.app[SETTINGS].dialogue.leads,
         offline=opened.offline,
         done="" if refusal else request.query.get("done", ""),
     )

@@ -62,7 +62,7 @@ REASONS = {
     Reason.OVERTAKEN: ("overtaken", "The customer wrote again before the reply was sent."),
     Reason.EDITED: ("edited", "The customer edited the post; the new version counts."),
     Reason.GONE: ("deleted", "The customer deleted the post, or hides it from us."),
-    Reason.CONVERSATION_WITH_AGENT: ("with an agent", "An agent has this conversation, so the bot keeps out."),
+    Reason.CONVERSATION_WITH_AGENT: ("with an agent", "People have this conversation, so the bot keeps out."),
     Reason.CHANNEL_BUSY: ("channel busy", "The channel does not take more replies at the moment."),
     Reason.OTHER_BRAND: ("other brand", "It speaks of another maker's product and of none of ours."),
     Reason.CASE_NUMBER: ("case number", "It gives an order, serial or repair number that somebody has to look up."),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, literal, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
@@ -53,18 +53,10 @@ async def mention_id_of(connection: AsyncConnection, mention: Mention) -> int | 
     return found
 
 
-class Said(NamedTuple):
-    """What a customer has said in a conversation."""
-
-    words: str  #: A line for each post, in their order.
-    language: str | None  #: The last one that was told for sure.
-
-
-async def said_before(connection: AsyncConnection, conversation_id: int, mention_id: int) -> Said:
-    """Give what the customer of a conversation said since it was opened, before the mention *mention_id*."""
+async def said_before(connection: AsyncConnection, conversation_id: int, mention_id: int) -> str:
+    """Give what the customer of a conversation said since it was opened, before a mention: a line for each post."""
     own = (
-        select(mentions.c.text, decisions.c.understanding["language"].astext.label("language"))
-        .outerjoin(decisions)
+        select(mentions.c.text)
         .join(conversations, conversations.c.id == mentions.c.conversation_id)
         .where(
             mentions.c.conversation_id == conversation_id,
@@ -75,9 +67,7 @@ async def said_before(connection: AsyncConnection, conversation_id: int, mention
         )
         .order_by(mentions.c.posted_at, mentions.c.id)
     )
-    rows = (await connection.execute(own)).all()
-    told = [row.language for row in rows if row.language]
-    return Said(words="\n".join(row.text for row in rows), language=told[-1] if told else None)
+    return "\n".join(await connection.scalars(own))
 
 
 def words_read() -> ColumnElement[str]:

@@ -25,11 +25,10 @@ class ActionOptOut(Action):  # type: ignore[misc] # rasa_sdk's base is untyped
     async def run(
         self, dispatcher: CollectingDispatcher, _tracker: Tracker, _domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
-        """Order the opt-out, leave the form with nothing kept of it, and set `opted_out`."""
+        """Order the opt-out, and leave the form with nothing kept of it. Not a word is said."""
         dispatcher.utter_message(json_message=to_message(OptOut()))
         return [
             ActiveLoop(None),
             SlotSet("requested_slot", None),
             *(SlotSet(field, None) for field in Field),
-            SlotSet("opted_out", True),
         ]

@@ -13,7 +13,7 @@ from bot.ports import Turn
 from storage.dialogue import sender_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
     from bot.vocabulary import Mention
 
@@ -26,54 +26,54 @@ class Address:
     """Where a Rasa server listens."""
 
     url: str
-    token: str  #: Of its own API, and of our channel there.
+    token: str  #: Of our channel there.
 
 
 class RasaDialogue:
     """Private conversations led by Rasa."""
 
     def __init__(
-        self, session: aiohttp.ClientSession, address: Callable[[], Address | None], *, timeout_seconds: float
+        self,
+        session: aiohttp.ClientSession,
+        address: Callable[[], Address | None],
+        *,
+        events: Callable[[int], Awaitable[Sequence[Mapping[str, Any]]]],
+        timeout_seconds: float,
     ) -> None:
-        """Talk to the server at *address*, asked for each message since a restarted one moves; None while none runs."""
+        """Talk to the server at *address*, asked for each message since a restarted one moves; None while none runs.
+
+        *events* gives what Rasa keeps of a conversation, oldest first, in Rasa's own form.
+        """
         self._session = session
         self._address = address
+        self._events = events
         self._timeout = timeout_seconds
 
     async def turn(self, conversation_id: int, mention: Mention, *, repeated: bool) -> Turn:
         """Take one message; see `bot.ports.Dialogue`."""
-        sender = sender_of(conversation_id)
-        if repeated and (made := made_of(await self._events(sender), mention.id)) is not None:
+        if repeated and (made := made_of(await self._events(conversation_id), mention.id)) is not None:
             return made
         about = {"mention_id": mention.id, "said_at": mention.posted_at.isoformat()}
-        body = {"sender": sender, "message": mention.text, "metadata": about}
-        return read_messages(await self._ask("POST", f"/webhooks/{CHANNEL}/webhook", json=body))
+        body = {"sender": sender_of(conversation_id), "message": mention.text, "metadata": about}
+        return read_messages(await self._ask("POST", "webhook", json=body))
 
     async def is_up(self) -> bool:
         """Say whether the server answers."""
         try:
-            await self._ask("GET", "/version")
+            await self._ask("GET", "")
         except DialogueDown:
             return False
         return True
 
-    async def _events(self, sender: str) -> Sequence[Mapping[str, Any]]:
-        tracker = await self._ask("GET", f"/conversations/{sender}/tracker", params={"include_events": "ALL"})
-        return list(tracker.get("events") or ())
-
-    async def _ask(
-        self, method: str, path: str, *, params: Mapping[str, str] | None = None, json: object = None
-    ) -> Any:  # noqa: ANN401 - whatever JSON holds
+    async def _ask(self, method: str, path: str, *, json: object = None) -> Any:  # noqa: ANN401 - whatever JSON holds
         address = self._address()
         if address is None:
             raise DialogueDown("Rasa is not running.")
+        url = f"{address.url.rstrip('/')}/webhooks/{CHANNEL}/{path}"
         shown = {"Authorization": f"Bearer {address.token}"}
-        query = {**(params or {}), "token": address.token}
         try:
             async with asyncio.timeout(self._timeout):
-                async with self._session.request(
-                    method, address.url.rstrip("/") + path, params=query, json=json, headers=shown
-                ) as answer:
+                async with self._session.request(method, url, json=json, headers=shown) as answer:
                     if answer.status != 200:  # noqa: PLR2004 - the only status that Rasa answers well with
                         raise DialogueDown(f"Rasa answered with status {answer.status}.")
                     return await answer.json(content_type=None)

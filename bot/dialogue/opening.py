@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeAlias
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import aiohttp
 
 from bot.dialogue.client import Address, RasaDialogue
 from bot.dialogue.server import NAME, Hops, RasaChild, keep_looking
+from storage.dialogue import find_events
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -40,22 +43,33 @@ class Talk:
 @asynccontextmanager
 async def open_talk(settings: Settings, database: Database, clock: Callable[[], datetime]) -> AsyncIterator[Talk]:
     """Open what `dialogue.rasa` says, other than 'off'. Nothing is started before its part is kept."""
-    asked, elsewhere = settings.dialogue, settings.dialogue.rasa == "server"
+    asked = settings.dialogue
     hops = Hops(heed="", parse_token=_own(settings.web.parse_token), actions_token=_own(asked.actions_token))
     async with aiohttp.ClientSession() as session:
-        fixed = Address(url=asked.url, token=asked.token.get_secret_value().strip()) if elsewhere else None
-        rasa = RasaDialogue(session, lambda: child.address, timeout_seconds=asked.timeout_seconds)
+        talk_at = partial(
+            RasaDialogue, session, events=partial(_events, database), timeout_seconds=asked.timeout_seconds
+        )
+        if asked.rasa == "server":
+            there = Address(url=asked.url, token=asked.token.get_secret_value().strip())
+            rasa = talk_at(lambda: there)
+            yield Talk(rasa=rasa, hops=hops, keep=lambda: keep_looking(database, rasa.is_up, clock))
+            return
+        rasa = talk_at(lambda: child.address)
         child = RasaChild(
             database=database,
             hops=lambda: talk.hops,
             is_up=rasa.is_up,
             log_file=settings.data.folder / "logs" / f"{NAME}.log",
             clock=clock,
-            address=fixed,
         )
-        looking: Part = lambda: keep_looking(database, rasa.is_up, clock)  # noqa: E731 - one of two parts
-        talk = Talk(rasa=rasa, hops=hops, keep=looking if elsewhere else child.keep)
+        talk = Talk(rasa=rasa, hops=hops, keep=child.keep)
         yield talk
+
+
+async def _events(database: Database, conversation_id: int) -> list[dict[str, Any]]:
+    async with database.begin() as connection:
+        kept = await find_events(connection, [conversation_id])
+    return [json.loads(event["data"]) for event in kept]
 
 
 def _own(given: SecretStr) -> str:

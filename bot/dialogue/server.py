@@ -133,7 +133,7 @@ class RasaChild:
             process = await asyncio.create_subprocess_exec(
                 *GENTLY,
                 PROGRAM,
-                *_arguments(port, self._token),
+                *_arguments(port),
                 cwd=ROOT,
                 env=self._environment(),
                 stdout=written,
@@ -169,17 +169,17 @@ async def keep_looking(database: Database, is_up: Callable[[], Awaitable[bool]],
     """Look again and again at a server that runs elsewhere, and keep whether it answers; its schema is made first."""
     async with database.begin() as connection:
         await make_schema(connection)
+    known: bool | None = None
     while True:
-        if await is_up():
-            await _clear(database)
-        else:
-            await _note(database, "Rasa at dialogue.url does not answer.", clock())
+        if (found := await is_up()) is not known:
+            await (_clear(database) if found else _note(database, "Rasa at dialogue.url does not answer.", clock()))
+            known = found
         await asyncio.sleep(LOOK_SECONDS)
 
 
-def _arguments(port: int, token: str) -> tuple[str, ...]:
+def _arguments(port: int) -> tuple[str, ...]:
     return (
-        "run", "--enable-api", "--interface", HOST, "--port", str(port), "--auth-token", token, "--model", str(MODEL),
+        "run", "--interface", HOST, "--port", str(port), "--model", str(MODEL),
         "--endpoints", "endpoints.yml", "--credentials", "credentials.yml",
     )  # fmt: skip
 

@@ -73,37 +73,42 @@ def needs_person(outcome: Outcome, *, with_people: bool, is_control: bool = Fals
 
 
 def left_to_person(outcome: Outcome, manners: Manners, *, reason: Reason | None = None, silent: bool = False) -> Led:
-    """Give a private message to a person, for *reason* beside those that it has, and tell the customer unless *silent*.
+    """Give a private message to a person, and tell the customer unless *silent*.
 
-    What a guard holds back stays as it is.
+    It is for *reason*, else for those of its tone or wish, else because of who has the conversation or wants no
+    automated replies. What a guard holds back stays as it is.
     """
     if outcome.decision.understanding is None:
         return Led(outcome=outcome)
-    reasons = (reason,) if reason else outcome.decision.reasons
-    if not FOR_A_PERSON & {*reasons} and reason is None:
-        reasons = (Reason.CONVERSATION_WITH_AGENT,)
+    reasons = outcome.decision.reasons
+    if reason is not None or not FOR_A_PERSON & {*reasons}:
+        of_old = Reason.OPTED_OUT if outcome.admitted.circumstances.opted_out else Reason.CONVERSATION_WITH_AGENT
+        reasons = (reason or of_old,)
     return Led(outcome=_handed_off(outcome, reasons, manners, words=None if silent else ""))
 
 
 def led(outcome: Outcome, turn: Turn, manners: Manners) -> Led:
-    """Give what becomes of a private message by *turn*: a reply, or a person where nothing fit can be said."""
+    """Give what becomes of a private message by *turn*: a reply, or a person where nothing fit can be said.
+
+    Who wants no automated messages hears nothing, not even that this was understood.
+    """
     orders = _orders(turn)
+    if any(isinstance(order, OptOut) for order in orders):
+        decision = _led(outcome.decision, Route.IGNORE, (Reason.OPTED_OUT,))
+        return Led(outcome=replace(outcome, decision=decision, made=None, opts_out=True))
     given = [order for order in orders if isinstance(order, HandOff)]
     words = "\n\n".join(turn.texts)
     escalate = next((order for order in orders if isinstance(order, Escalate)), None)
     feedback = next((order for order in orders if isinstance(order, Feedback)), None)
-    opts_out = any(isinstance(order, OptOut) for order in orders)
     if given or not words or (escalate and not manners.has_desk):
         reason = given[0].reason if given else Reason.ESCALATED if escalate else Reason.NOT_UNDERSTOOD
         handed = _handed_off(outcome, (reason,), manners, words=words)
-        return Led(outcome=replace(handed, opts_out=opts_out), escalate=escalate, feedback=feedback)
+        return Led(outcome=handed, escalate=escalate, feedback=feedback)
     reply = _reply(outcome.admitted, words, manners)
     if refused := _refused(outcome.admitted, reply, manners):
         return Led(outcome=_handed_off(outcome, refused, manners, words=None))
     decision = _answering(outcome.decision, _reason(orders, escalate), orders)
-    return Led(
-        outcome=replace(outcome, decision=decision, made=reply, opts_out=opts_out), escalate=escalate, feedback=feedback
-    )
+    return Led(outcome=replace(outcome, decision=decision, made=reply), escalate=escalate, feedback=feedback)
 
 
 def _orders(turn: Turn) -> list[Order]:
@@ -129,20 +134,18 @@ def _answering(decision: Decision, reason: Reason, orders: Sequence[Order]) -> D
     candidates = decision.candidates
     if said is not None:
         candidates = tuple(sorted(candidates, key=lambda candidate: candidate.article_id != said.article_id))
-    return replace(
-        decision,
-        route=Route.ANSWER,
-        reasons=(reason,),
-        rules=(*decision.rules, RuleOutcome(rule=RULE, applied=True, reasons=(reason,))),
-        candidates=candidates,
-        confidence=said.confidence if said else decision.confidence,
-    )
+    confidence = said.confidence if said else decision.confidence
+    return replace(_led(decision, Route.ANSWER, (reason,)), candidates=candidates, confidence=confidence)
+
+
+def _led(decision: Decision, route: Route, reasons: tuple[Reason, ...]) -> Decision:
+    rule = RuleOutcome(rule=RULE, applied=True, reasons=reasons)
+    return replace(decision, route=route, reasons=reasons, rules=(*decision.rules, rule))
 
 
 def _handed_off(outcome: Outcome, reasons: tuple[Reason, ...], manners: Manners, *, words: str | None) -> Outcome:
     """Hand a message off; the customer hears *words*, or a promise where these are empty, or nothing where None."""
-    rule = RuleOutcome(rule=RULE, applied=True, reasons=reasons)
-    decision = replace(outcome.decision, route=Route.HANDOFF, reasons=reasons, rules=(*outcome.decision.rules, rule))
+    decision = _led(outcome.decision, Route.HANDOFF, reasons)
     said = None
     if words is not None and not WORDLESS & {*reasons}:
         promise = PROMISES.get(manners.language, PROMISES["en"])

@@ -26,7 +26,7 @@ async def admit(connection: AsyncConnection, heard: Sequence[Mention], settings:
     is kept nowhere. Raises SettingsError.
     """
     safe = [masked(mention, settings.privacy) for mention in heard]
-    new = await inbox.admit(connection, safe, settings.intake, talked=settings.dialogue.rasa != "off")
+    new = await inbox.admit(connection, safe, settings.intake, talked=settings.dialogue.leads)
     if settings.intake.originals_key.get_secret_value():
         await _lock_away(connection, heard, safe, settings.intake)
     return new

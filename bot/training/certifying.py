@@ -173,9 +173,7 @@ def limits_in_force(settings: Settings, proof: Proof) -> Limits:
     deciding, dialogue = settings.deciding, settings.dialogue
     alone = deciding.mode == "auto"
     public = _autonomy(proof, Audience.PUBLIC, by_hand=deciding.answer_threshold, alone=alone)
-    private = _autonomy(
-        proof, Audience.PRIVATE, by_hand=dialogue.answer_threshold, alone=alone and dialogue.rasa != "off"
-    )
+    private = _autonomy(proof, Audience.PRIVATE, by_hand=dialogue.answer_threshold, alone=alone and dialogue.leads)
     return limits(settings, public=public, private=private)
 
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import Integer, and_, cast, exists, extract, func, or_, select
+from sqlalchemy import Integer, and_, cast, exists, extract, func, or_, select, true
 
 from bot.vocabulary import Admitted, Audience, Circumstances, Mention, ReplyState
 from storage.inbox.admitting import says_more
@@ -26,12 +26,10 @@ async def take(connection: AsyncConnection, limit: int, *, talked: bool = False)
     """Take up to *limit* bursts of mentions that are due, oldest first, for as long as the transaction lasts.
 
     Private ones are left out where they are *talked* about, see `storage.inbox.talking`. What another process has taken
-    is passed over. A burst comes whole: the mention that is decided for all has the
-    others as its earlier ones, and each of those is there too, marked as continued.
+    is passed over. A burst comes whole: the mention that is decided for all has the others as its earlier ones, and
+    each of those is there too, marked as continued.
     """
-    due = inbox.c.due_at <= func.statement_timestamp()
-    if talked:
-        due = and_(due, mentions.c.audience == Audience.PUBLIC)
+    due = and_(inbox.c.due_at <= func.statement_timestamp(), _is_for_batches(talked))
     first = select(mentions.c.conversation_id).join(inbox).where(due, _begins_burst())
     in_turn = first.order_by(inbox.c.due_at, inbox.c.mention_id).limit(limit)
     places = list(await connection.scalars(in_turn.with_for_update(of=inbox, skip_locked=True)))
@@ -46,11 +44,15 @@ async def take(connection: AsyncConnection, limit: int, *, talked: bool = False)
     return [admitted for burst in bursts.values() for admitted in _together(burst, overtaken)]
 
 
-async def next_due(connection: AsyncConnection) -> float | None:
-    """Say in how many seconds something that no process has taken is due, 0 where it is; None where nothing waits."""
+async def next_due(connection: AsyncConnection, *, talked: bool = False) -> float | None:
+    """Say in how many seconds something that no process has taken is due, 0 where it is; None where nothing waits.
+
+    Private mentions are left out where they are *talked* about, as `take` does.
+    """
     seconds = extract("epoch", inbox.c.due_at - func.clock_timestamp())
-    first = select(seconds).select_from(inbox).join(mentions).where(_begins_burst()).order_by(inbox.c.due_at).limit(1)
-    due = await connection.scalar(first.with_for_update(of=inbox, skip_locked=True))
+    first = select(seconds).select_from(inbox).join(mentions).where(_begins_burst(), _is_for_batches(talked))
+    in_turn = first.order_by(inbox.c.due_at).limit(1)
+    due = await connection.scalar(in_turn.with_for_update(of=inbox, skip_locked=True))
     return None if due is None else max(float(due), 0.0)
 
 
@@ -71,6 +73,10 @@ class Waiting(NamedTuple):
     def counts(self) -> bool:
         """Whether it says something that still holds."""
         return says_more(self.mention) and not self.mention.erased and not self.circumstances.superseded
+
+
+def _is_for_batches(talked: bool) -> ColumnElement[bool]:
+    return mentions.c.audience == Audience.PUBLIC if talked else true()
 
 
 def _begins_burst() -> ColumnElement[bool]:

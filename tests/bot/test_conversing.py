@@ -13,7 +13,7 @@ from bot.errors import DialogueDown
 from bot.ports import Turn
 from bot.settings import Settings
 from bot.vocabulary import Audience, Consent, Contact, Outcome, Reason, Route
-from storage.inbox import admit, conversations_waiting
+from storage.inbox import admit, conversations_waiting, next_due, take
 from storage.tables import contacts, conversations, decisions, escalations, feedback, handoffs, inbox, replies
 from tests.bot.values import a_decision, a_mention, an_understanding
 
@@ -212,3 +212,11 @@ async def test_the_bot_is_silent_while_an_agent_has_the_conversation(database, p
 
     assert talk.dialogue.asked == []
     assert await rows(replies) == []
+
+
+async def test_a_message_that_waits_for_its_turn_is_nothing_for_a_batch(database):
+    await hear(database, "hi")
+    async with database.begin() as connection:
+        batch, due = await take(connection, 64, talked=True), await next_due(connection, talked=True)
+
+    assert (batch, due) == ([], None)

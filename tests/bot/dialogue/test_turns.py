@@ -158,13 +158,17 @@ def test_a_case_without_a_help_desk_goes_to_a_person_here():
     assert made.outcome.said.text == "Your reference is H7K-2QF-9. ^Bot"
 
 
-def test_opting_out_and_feedback_come_with_the_reply():
-    stopped = led(thought(), said("You will hear no more of me.", orders=[OptOut()]), MANNERS)
-    glad = led(thought(), said("Glad.", orders=[Feedback(helped=True)]), MANNERS)
+def test_who_opts_out_hears_nothing_more():
+    made = led(thought(), said("You will hear no more of me.", orders=[OptOut()]), MANNERS)
 
-    assert stopped.outcome.opts_out
-    assert glad.is_over
-    assert not stopped.is_over
+    assert made.outcome.opts_out
+    assert (made.outcome.decision.route, made.outcome.decision.reasons) == (Route.IGNORE, (Reason.OPTED_OUT,))
+    assert (made.outcome.made, made.outcome.said) == (None, None)
+
+
+def test_a_conversation_is_over_where_the_answer_helped():
+    assert led(thought(), said("Glad.", orders=[Feedback(helped=True)]), MANNERS).is_over
+    assert not led(thought(), said("Hello."), MANNERS).is_over
 
 
 def test_nothing_is_said_to_who_wants_no_automated_messages():
@@ -210,6 +214,13 @@ def test_the_bot_is_silent_while_a_person_has_the_conversation():
     outcome = left_to_person(thought(), MANNERS, silent=True).outcome
 
     assert outcome.made.reasons == (Reason.CONVERSATION_WITH_AGENT,)
+    assert outcome.said is None
+
+
+def test_who_wants_no_automated_messages_has_that_as_the_reason():
+    outcome = left_to_person(thought(circumstances=Circumstances(opted_out=True)), MANNERS).outcome
+
+    assert outcome.made.reasons == (Reason.OPTED_OUT,)
     assert outcome.said is None
 
 
