@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import structlog
 from aiohttp import web
 from procrastinate.exceptions import ConnectorException
+from threadpoolctl import threadpool_limits
 
 from bot import memory
 from bot.desks import DeskReception, add_desk_doors
@@ -152,6 +153,8 @@ async def running(
     Raises SettingsError, PortTaken, StorageDown. A channel that cannot be reached is tried again and again meanwhile.
     """
     async with AsyncExitStack() as stack:
+        # Its threads wait for each other by spinning, which takes the processor from everything else: ADR 0047.
+        stack.enter_context(threadpool_limits(limits=1, user_api="blas"))
         bench = stack.enter_context(ThreadPoolExecutor(1, thread_name_prefix="bench"))
         app = job_app(database, connections=settings.worker.concurrency + 2)
         await stack.enter_async_context(app.open_async())
