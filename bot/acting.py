@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import structlog
@@ -26,6 +25,7 @@ from bot.actions.action_misunderstood import ActionMisunderstood
 from bot.actions.action_opt_out import ActionOptOut
 from bot.actions.action_record_feedback import ActionRecordFeedback
 from bot.actions.validate_contact_form import ValidateContactForm
+from bot.doors import read_object
 from bot.errors import DataError, HeedError
 from bot.settings import ROOT
 
@@ -204,12 +204,12 @@ class _Window:
 
 async def _body(request: web.Request) -> Mapping[str, Any]:
     try:
-        call = json.loads(await request.clone(client_max_size=LARGEST_BODY).read())
-    except web.HTTPRequestEntityTooLarge as error:
-        raise _Refused(_MALFORMED, f"The body has more than {LARGEST_BODY:,} bytes.") from error
-    except (ValueError, RecursionError) as error:
-        raise _Refused(_MALFORMED, "The body is not JSON.") from error
-    if not isinstance(call, dict) or not isinstance(call.get("next_action"), str) or not call["next_action"]:
+        call = await read_object(
+            request, largest=LARGEST_BODY, such_as='{"next_action": "action_answer", "tracker": …}'
+        )
+    except ValueError as error:
+        raise _Refused(_MALFORMED, str(error)) from error
+    if not isinstance(call.get("next_action"), str) or not call["next_action"]:
         raise _Refused(_MALFORMED, "The body names no action under 'next_action'.")
     if not _is_tracker(call.get("tracker")):
         raise _Refused(_MALFORMED, "The body has no tracker as Rasa writes one.", call["next_action"])

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-import json
 from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -15,6 +14,7 @@ import structlog
 from aiohttp import web
 
 from bot import telemetry
+from bot.doors import read_object
 from bot.errors import HeedError
 from bot.nlu.phrases import NO_PHRASES
 from bot.vocabulary import Ranked
@@ -218,14 +218,9 @@ class _Window:
 
 async def _body(request: web.Request) -> Mapping[str, Any]:
     try:
-        asked = json.loads(await request.clone(client_max_size=LARGEST_BODY).read())
-    except web.HTTPRequestEntityTooLarge as error:
-        raise _Refused(_MALFORMED, f"The body has more than {LARGEST_BODY:,} bytes.") from error
-    except (ValueError, RecursionError) as error:
-        raise _Refused(_MALFORMED, "The body is not JSON.") from error
-    if not isinstance(asked, dict):
-        raise _Refused(_MALFORMED, 'The body is not a JSON object such as {"text": "hello", "token": "…"}.')
-    return asked
+        return await read_object(request, largest=LARGEST_BODY, such_as='{"text": "hello", "token": "…"}')
+    except ValueError as error:
+        raise _Refused(_MALFORMED, str(error)) from error
 
 
 def _shown(request: web.Request, asked: Mapping[str, Any]) -> str:

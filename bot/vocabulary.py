@@ -132,6 +132,23 @@ class Admitted:
     conversation_id: int = 0
     earlier: tuple[Mention, ...] = ()  #: Posts of the same author that nobody has answered, oldest first; read with it.
 
+    @classmethod
+    def supposed(cls, text: str, posted_at: datetime, *, audience: Audience = Audience.PUBLIC) -> Admitted:
+        """Give *text* as if somebody had written it to us, for a decision that is stored nowhere."""
+        return cls(
+            mention=Mention(
+                channel="supposed",
+                post_id="supposed",
+                chain_id="supposed",
+                author_id="somebody",
+                author_handle="somebody",
+                text=text,
+                posted_at=posted_at,
+                root_id="supposed",
+                audience=audience,
+            )
+        )
+
     @property
     def words(self) -> str:
         """All that the author says: the earlier posts and this one, a paragraph each."""

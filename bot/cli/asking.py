@@ -13,7 +13,7 @@ from bot.errors import NotTrained
 from bot.intake.guards import Watch
 from bot.pipeline import think
 from bot.telemetry import set_up_logging
-from bot.vocabulary import Admitted, Draft, Handoff, Mention, Outcome, Reply
+from bot.vocabulary import Admitted, Draft, Handoff, Outcome, Reply
 from storage.decisions import candidate_row, priority_row, rule_rows, understanding_row
 
 if TYPE_CHECKING:
@@ -43,18 +43,8 @@ async def ask(settings: Settings, text: str, *, as_json: bool) -> int:
 def decide_on(settings: Settings, brain: Brain, text: str) -> Outcome:
     """Carry one text through the pipeline."""
     now = datetime.now(UTC)
-    mention = Mention(
-        channel="ask",
-        post_id="1",
-        chain_id="1",
-        author_id="1",
-        author_handle="you",
-        text=text,
-        posted_at=now,
-        root_id="1",
-    )
     watch = Watch.from_settings(settings.deciding, settings.replying, now)
-    return think([Admitted(mention=mention)], brain.steps, watch=watch, limits=brain.limits)[0]
+    return think([Admitted.supposed(text, now)], brain.steps, watch=watch, limits=brain.limits)[0]
 
 
 def as_document(outcome: Outcome) -> dict[str, Any]:

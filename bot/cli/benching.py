@@ -7,7 +7,7 @@ import time
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from itertools import cycle, islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -121,15 +121,19 @@ async def _decided(notices: AsyncIterator[Notice], mention_id: int | None) -> No
     raise StorageDown("The database ended the notices.")
 
 
-def _mention(number: int, text: str) -> Mention:
-    post_id = str(number + 1)
+def a_mention(post_id: str, author_id: str, text: str, **others: Any) -> Mention:  # noqa: ANN401 - fields of a mention
+    """Give something that a customer says now; the root of its thread, unless given among *others*, is itself."""
     return Mention(
         channel="bench",
         post_id=post_id,
         chain_id=post_id,
-        author_id=f"author {number}",
+        author_id=author_id,
         author_handle="customer",
         text=text,
         posted_at=datetime.now(UTC),
-        root_id=post_id,
+        **{"root_id": post_id, **others},
     )
+
+
+def _mention(number: int, text: str) -> Mention:
+    return a_mention(str(number + 1), f"author {number}", text)

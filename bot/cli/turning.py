@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 import time
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import UTC, datetime
 from itertools import count, cycle, islice
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from bot import service
-from bot.cli.benching import SINGLES, latencies, sample_texts
+from bot.cli.benching import SINGLES, a_mention, latencies, sample_texts
 from bot.cli.output import report
 from bot.cli.scratch import scratch
 from bot.dialogue.server import lacking
@@ -147,15 +146,5 @@ def _messages() -> Iterator[Mention]:
     author = 0
     for place, text in cycle(enumerate(SCRIPT)):
         author = next(numbers) if place == 0 else author
-        post_id = f"private {next(numbers)}"
-        yield Mention(
-            channel="bench",
-            post_id=post_id,
-            chain_id=post_id,
-            author_id=f"writer {author}",
-            author_handle="customer",
-            text=text,
-            posted_at=datetime.now(UTC),
-            root_id=f"writer {author}",
-            audience=Audience.PRIVATE,
-        )
+        writer = f"writer {author}"
+        yield a_mention(f"private {next(numbers)}", writer, text, root_id=writer, audience=Audience.PRIVATE)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from bot.intake.guards import Watch
 from bot.pipeline import think
 from bot.ports import Advice
-from bot.vocabulary import Admitted, Audience, Candidate, Mention, Route
+from bot.vocabulary import Admitted, Audience, Candidate, Route
 from storage import escalations
 
 if TYPE_CHECKING:
@@ -51,7 +51,8 @@ class ServiceAdviser:
         steps, now = self.steps(), datetime.now(UTC)
         others = replace(steps, retriever=Others(steps.retriever, frozenset(besides)))
         watch = Watch.from_settings(self.settings.deciding, self.settings.replying, now)
-        (outcome,) = think([_asked(text, now)], others, watch=watch, limits=limits)
+        asked = Admitted.supposed(text, now, audience=Audience.PRIVATE)
+        (outcome,) = think([asked], others, watch=watch, limits=limits)
         if outcome.decision.route is not Route.ANSWER:
             return None
         best = outcome.decision.candidates[0]
@@ -78,19 +79,3 @@ class Others:
             for candidate in candidates
             if candidate.article_id not in self.besides
         )
-
-
-def _asked(text: str, now: datetime) -> Admitted:
-    return Admitted(
-        mention=Mention(
-            channel="dialogue",
-            post_id="asked",
-            chain_id="asked",
-            author_id="customer",
-            author_handle="customer",
-            text=text,
-            posted_at=now,
-            root_id="asked",
-            audience=Audience.PRIVATE,
-        )
-    )

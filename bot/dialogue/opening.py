@@ -46,15 +46,13 @@ async def open_talk(settings: Settings, database: Database, clock: Callable[[], 
     asked = settings.dialogue
     hops = Hops(heed="", parse_token=_own(settings.web.parse_token), actions_token=_own(asked.actions_token))
     async with aiohttp.ClientSession() as session:
-        talk_at = partial(
-            RasaDialogue, session, events=partial(_events, database), timeout_seconds=asked.timeout_seconds
-        )
+        kept = partial(_events, database)
         if asked.rasa == "server":
             there = Address(url=asked.url, token=asked.token.get_secret_value().strip())
-            rasa = talk_at(lambda: there)
+            rasa = RasaDialogue(session, lambda: there, events=kept, timeout_seconds=asked.timeout_seconds)
             yield Talk(rasa=rasa, hops=hops, keep=lambda: keep_looking(database, rasa.is_up, clock))
             return
-        rasa = talk_at(lambda: child.address)
+        rasa = RasaDialogue(session, lambda: child.address, events=kept, timeout_seconds=asked.timeout_seconds)
         child = RasaChild(
             database=database,
             hops=lambda: talk.hops,

@@ -16,7 +16,7 @@ from bot.pipeline import Steps, think
 from bot.training import fingerprints
 from bot.training.audits import AuditedQuestion, read_audits
 from bot.training.progress import CHUNK, Progress, silent
-from bot.vocabulary import Admitted, Audience, Mention, Route
+from bot.vocabulary import Admitted, Audience, Route
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -140,7 +140,7 @@ class _Examiner:
         audits = []
         for start in range(0, len(questions), CHUNK):
             chunk = questions[start : start + CHUNK]
-            asked = [_admitted(question, audience, self._now) for question in chunk]
+            asked = [Admitted.supposed(question.text, self._now, audience=audience) for question in chunk]
             outcomes = think(asked, self._steps, watch=self._watch, limits=self._limits)
             for question, outcome in zip(chunk, outcomes, strict=True):
                 if outcome.decision.route is Route.ANSWER:
@@ -221,19 +221,3 @@ def _as_question(answer: JudgedAnswer) -> AuditedQuestion:
     """Ask again what was judged; whatever else the bot would say today counts as wrong, for nobody has judged it."""
     right = frozenset({answer.article_id}) if answer.right else frozenset[str]()
     return AuditedQuestion(id=f"judged {answer.id}", language="", text=answer.asked, right=right)
-
-
-def _admitted(question: AuditedQuestion, audience: Audience, now: datetime) -> Admitted:
-    return Admitted(
-        mention=Mention(
-            channel="audit",
-            post_id=question.id,
-            chain_id=question.id,
-            author_id=question.id,
-            author_handle="audited",
-            text=question.text,
-            posted_at=now,
-            root_id=question.id,
-            audience=audience,
-        )
-    )
