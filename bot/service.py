@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 import structlog
 from aiohttp import web
 from procrastinate.exceptions import ConnectorException
-from threadpoolctl import threadpool_limits
 
 from bot import memory
 from bot.desks import DeskReception, add_desk_doors
@@ -28,6 +27,7 @@ from bot.nlu.encoder import SentenceEncoder
 from bot.nlu.phrases import NO_PHRASES
 from bot.offline import Dispatch, open_desk
 from bot.parsing import Reader, add_parsing
+from bot.processor import sharing_cores
 from bot.training import Librarian, Progress, drop_former_vectors, index, load_brain, load_phrases, silent, train
 from bot.web import add_health
 from bot.webhooks import Reception, add_x_webhook
@@ -153,8 +153,7 @@ async def running(
     Raises SettingsError, PortTaken, StorageDown. A channel that cannot be reached is tried again and again meanwhile.
     """
     async with AsyncExitStack() as stack:
-        # Its threads wait for each other by spinning, which takes the processor from everything else: ADR 0047.
-        stack.enter_context(threadpool_limits(limits=1, user_api="blas"))
+        stack.enter_context(sharing_cores())
         bench = stack.enter_context(ThreadPoolExecutor(1, thread_name_prefix="bench"))
         app = job_app(database, connections=settings.worker.concurrency + 2)
         await stack.enter_async_context(app.open_async())

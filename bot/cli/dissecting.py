@@ -13,6 +13,7 @@ from bot.cli.output import report
 from bot.cli.scratch import scratch
 from bot.nlu.cleaning import clean
 from bot.nlu.traits import Said, read_traits
+from bot.processor import sharing_cores
 from bot.telemetry import set_up_logging
 
 if TYPE_CHECKING:
@@ -46,7 +47,8 @@ async def understanding(settings: Settings, mentions: int, *, as_json: bool) -> 
     batch = settings.encoder.batch
     texts = sample_texts(settings, -(-mentions // batch) * batch)
     async with scratch(settings) as (_, brain):
-        figures = await asyncio.to_thread(dissect, brain.steps.understander, texts, batch)
+        with sharing_cores():  # as the service does
+            figures = await asyncio.to_thread(dissect, brain.steps.understander, texts, batch)
     report(figures, as_json=as_json)
     return 0
 

@@ -31,7 +31,8 @@ WORDS: Mapping[Danger, str] = {
         r"swallowed|burn(?:t|ed) (?:my|his|her|me|him)|descarga el[ée]ctrica|calambr\w+|electrocut\w+|"
         r"herid[oa]s?|urgencias|ampollas?|tragad\w+|trag[óo]|stromschlag|"
         r"einen schlag bekommen|verletz\w*|notaufnahme|rettungswagen|blutet\w*|brandblasen?|"
-        r"verschluckt"
+        r"(?<!buchstaben )(?<!zeichen )(?<!silben )(?<!wörter )"
+        r"verschluckt(?!(?: \w+){0,3} (?:buchstaben|zeichen|silben|wörter))"
     ),
     Danger.DATA_LOSS: (
         r"all my (?:photos|pictures|files|data)|lost everything|wiped|data (?:is|are) gone|"

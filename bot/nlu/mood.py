@@ -39,7 +39,7 @@ INSISTING, MOST_TIMES = 0.5, 3
 CERTAIN = 1 - 1e-6
 
 DARK = ("bad_share", "worst")
-DARKNESS, DARKNESS_ABROAD = 0.1, 0.3
+DARKNESS, DARKNESS_ABROAD = 0.1, 0.2
 """How much dark words count by themselves, in English and in other languages: there the encoder understands less."""
 
 

@@ -24,6 +24,7 @@ def alarms_of(text):
         ("an electric shock", Danger.INJURY),
         ("fui a urgencias", Danger.INJURY),
         ("Stromschlag bekommen", Danger.INJURY),
+        ("unser Sohn hat die Taste verschluckt", Danger.INJURY),
         ("it wiped the disk", Danger.DATA_LOSS),
         ("perdí todo", Danger.DATA_LOSS),
         ("alle Fotos weg", Danger.DATA_LOSS),
@@ -43,6 +44,11 @@ def alarms_of(text):
 )
 def test_a_word_of_alarm_says_which_danger(text, danger):
     assert danger in alarms_of(text)
+
+
+@pytest.mark.parametrize("text", ["die Tastatur verschluckt oft mal Buchstaben", "das Wort hat Silben verschluckt"])
+def test_a_keyboard_swallows_without_danger(text):
+    assert alarms_of(text) == set()
 
 
 @pytest.mark.parametrize("text", ["", "out of courtesy", "no issue", "el humor", "gebrauchtes Gerät", "the smokey one"])
