@@ -78,7 +78,7 @@ class Workshop:
         What another process has taken is left to it, and private messages to their conversations.
         """
         count = 0
-        if self._talks:
+        if self.settings.dialogue.leads:
             await self._have_talked()
         while settled := await self._decide_batch():
             count += settled
@@ -88,13 +88,9 @@ class Workshop:
     async def _decide_later(self) -> None:
         """Have the next burst decided when it is due. No other is due before it, since all are held equally long."""
         async with self.database.begin() as connection:
-            due = await inbox.next_due(connection, talked=self._talks)
+            due = await inbox.next_due(connection, talked=self.settings.dialogue.leads)
         if due is not None:
             await self.foreman.decide(after=due)
-
-    @property
-    def _talks(self) -> bool:
-        return self.settings.dialogue.leads
 
     async def _have_talked(self) -> None:
         async with self.database.begin() as connection:
@@ -147,7 +143,7 @@ class Workshop:
     async def _decide_batch(self) -> int:
         started = time.perf_counter()
         async with self.database.begin() as connection:
-            batch = await inbox.take(connection, self.settings.worker.batch, talked=self._talks)
+            batch = await inbox.take(connection, self.settings.worker.batch, talked=self.settings.dialogue.leads)
             if not batch:
                 return 0
             brain = self.brain()
@@ -215,7 +211,7 @@ class Workshop:
         await self.foreman.revive(self.settings.worker.stalled_seconds)
         if waiting:
             await self._decide_later()
-        if waiting and self._talks:
+        if waiting and self.settings.dialogue.leads:
             await self._have_talked()
         for reply in unsent:
             await self.foreman.deliver(reply.reply_id)

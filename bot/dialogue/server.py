@@ -169,11 +169,11 @@ async def keep_looking(database: Database, is_up: Callable[[], Awaitable[bool]],
     """Look again and again at a server that runs elsewhere, and keep whether it answers; its schema is made first."""
     async with database.begin() as connection:
         await make_schema(connection)
-    known: bool | None = None
     while True:
-        if (found := await is_up()) is not known:
-            await (_clear(database) if found else _note(database, "Rasa at dialogue.url does not answer.", clock()))
-            known = found
+        if await is_up():
+            await _clear(database)
+        elif not await _is_noted(database):
+            await _note(database, "Rasa at dialogue.url does not answer.", clock())
         await asyncio.sleep(LOOK_SECONDS)
 
 
@@ -204,6 +204,11 @@ async def _end(process: asyncio.subprocess.Process) -> None:
 async def _note(database: Database, problem: str, until: datetime) -> None:
     async with database.begin() as connection:
         await conditions.note(connection, NAME, Lane.TALK, ChannelState.DOWN, problem=problem, until=until)
+
+
+async def _is_noted(database: Database) -> bool:
+    async with database.begin() as connection:
+        return await conditions.find(connection, NAME, Lane.TALK) is not None
 
 
 async def _clear(database: Database) -> None:

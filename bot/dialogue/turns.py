@@ -82,8 +82,8 @@ def left_to_person(outcome: Outcome, manners: Manners, *, reason: Reason | None 
         return Led(outcome=outcome)
     reasons = outcome.decision.reasons
     if reason is not None or not FOR_A_PERSON & {*reasons}:
-        of_old = Reason.OPTED_OUT if outcome.admitted.circumstances.opted_out else Reason.CONVERSATION_WITH_AGENT
-        reasons = (reason or of_old,)
+        known = outcome.admitted.circumstances
+        reasons = (reason or (Reason.OPTED_OUT if known.opted_out else Reason.CONVERSATION_WITH_AGENT),)
     return Led(outcome=_handed_off(outcome, reasons, manners, words=None if silent else ""))
 
 
@@ -94,7 +94,7 @@ def led(outcome: Outcome, turn: Turn, manners: Manners) -> Led:
     """
     orders = _orders(turn)
     if any(isinstance(order, OptOut) for order in orders):
-        decision = _led(outcome.decision, Route.IGNORE, (Reason.OPTED_OUT,))
+        decision = _decided(outcome.decision, Route.IGNORE, (Reason.OPTED_OUT,))
         return Led(outcome=replace(outcome, decision=decision, made=None, opts_out=True))
     given = [order for order in orders if isinstance(order, HandOff)]
     words = "\n\n".join(turn.texts)
@@ -135,17 +135,17 @@ def _answering(decision: Decision, reason: Reason, orders: Sequence[Order]) -> D
     if said is not None:
         candidates = tuple(sorted(candidates, key=lambda candidate: candidate.article_id != said.article_id))
     confidence = said.confidence if said else decision.confidence
-    return replace(_led(decision, Route.ANSWER, (reason,)), candidates=candidates, confidence=confidence)
+    return replace(_decided(decision, Route.ANSWER, (reason,)), candidates=candidates, confidence=confidence)
 
 
-def _led(decision: Decision, route: Route, reasons: tuple[Reason, ...]) -> Decision:
+def _decided(decision: Decision, route: Route, reasons: tuple[Reason, ...]) -> Decision:
     rule = RuleOutcome(rule=RULE, applied=True, reasons=reasons)
     return replace(decision, route=route, reasons=reasons, rules=(*decision.rules, rule))
 
 
 def _handed_off(outcome: Outcome, reasons: tuple[Reason, ...], manners: Manners, *, words: str | None) -> Outcome:
     """Hand a message off; the customer hears *words*, or a promise where these are empty, or nothing where None."""
-    decision = _led(outcome.decision, Route.HANDOFF, reasons)
+    decision = _decided(outcome.decision, Route.HANDOFF, reasons)
     said = None
     if words is not None and not WORDLESS & {*reasons}:
         promise = PROMISES.get(manners.language, PROMISES["en"])
